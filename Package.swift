@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A system library: a module map over its header, found by pkg-config, installed from apt.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], exclude: exclude, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// The dependencies of each target are the import table of the project; ImportTableTests holds the
+// sources to it, transitive imports included.
+let package = Package(
+  name: "lakecanary",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "lakecanary", targets: ["lakecanary"]),
+    .library(name: "Parquet", targets: ["Parquet"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+    system("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    system("CSnappy", pkgConfig: "snappy", apt: "libsnappy-dev"),
+
+    library("Time"),
+    library("Parquet", ["CZlib", "CZstd", "CSnappy"]),
+    library("Postgres", ["CLibPQ", "Time"]),
+    library("ObjectStorage", ["CLibCurl", "CLibCrypto", "Time", logging]),
+    library("DMS", ["Time"]),
+    library("Ledger", ["Time", grdb]),
+    library("Workload", ["Postgres", "Ledger", "Time"]),
+    library("Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging]),
+    library("Replicator", ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", logging]),
+    library("Reporting", ["Ledger", "Reconciliation", "Time"]),
+    library("LocalServers", [subprocess]),
+    .executableTarget(
+      name: "lakecanary",
+      dependencies: [
+        "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
+        "Replicator", "Reporting", "LocalServers", argumentParser, logging, yams,
+      ],
+      swiftSettings: settings),
+
+    .target(
+      name: "TestSupport", dependencies: ["LocalServers", "Time", subprocess], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("TimeTests", ["Time"]),
+    tests("ParquetTests", ["Parquet"]),
+    tests("PostgresTests", ["Postgres"]),
+    tests("ObjectStorageTests", ["ObjectStorage"]),
+    tests("DMSTests", ["DMS"]),
+    tests("LedgerTests", ["Ledger", grdb]),
+    tests("WorkloadTests", ["Workload", "Postgres", "Ledger"]),
+    tests("ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger"]),
+    tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
+    tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
+    tests("CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger"]),
+    tests("PackageTests", []),
+  ]
+)

@@ -1,0 +1,138 @@
+/// The identity of a row of ours: a version 8 UUID (RFC 9562, section 5.8) that carries the pipeline's tag,
+/// a sequence number and a checksum, so that a row of ours is known without a look-up.
+///
+/// ```
+///  0                   1                   2                   3
+/// +---------------------------------------------------------------+
+/// |                        tag, bits 47..16                       |
+/// +-------------------------------+-------+-----------------------+
+/// |         tag, bits 15..0       |   8   | sequence, bits 41..30 |
+/// +---+---------------------------+-------+-----------------------+
+/// | 2 |                 sequence, bits 29..0                      |
+/// +---+-----------------------------------------------------------+
+/// |                 checksum: CRC-32C of the 12 bytes above       |
+/// +---------------------------------------------------------------+
+/// ```
+///
+/// Identities of one pipeline are one range of the uuid type, in the order of their sequence numbers.
+public struct RowIdentity: Hashable, Sendable, Comparable {
+  /// The pipeline's tag: 48 random bits, chosen when its ledger was made.
+  public let tag: PipelineTag
+  /// The row's number within the pipeline, from 0 to `maximumSequence`; never given twice.
+  public let sequence: Int64
+
+  /// The largest sequence number: 2^42 - 1.
+  public static let maximumSequence: Int64 = (1 << 42) - 1
+
+  /// The identity of row `sequence` of the pipeline `tag`.
+  ///
+  /// - Precondition: `sequence` is in 0...`maximumSequence`.
+  public init(tag: PipelineTag, sequence: Int64) {
+    precondition((0...RowIdentity.maximumSequence).contains(sequence), "sequence out of range")
+    self.tag = tag
+    self.sequence = sequence
+  }
+
+  /// The identity that 16 bytes carry, or nil where version, variant or checksum say that no canary made them.
+  public init?(bytes: some Collection<UInt8>) {
+    guard bytes.count == 16 else { return nil }
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    for (index, byte) in bytes.enumerated() {
+      if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
+    }
+    self.init(high: high, low: low)
+  }
+
+  /// The identity in a UUID's text (36 characters, either case), or nil as for `init(bytes:)`.
+  public init?(_ text: some StringProtocol) {
+    let utf8 = text.utf8
+    guard utf8.count == 36 else { return nil }
+    var words: (UInt64, UInt64) = (0, 0)
+    var digits = 0
+    for (index, byte) in utf8.enumerated() {
+      if index == 8 || index == 13 || index == 18 || index == 23 {
+        guard byte == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = hexadecimalValue(byte) else { return nil }
+      if digits < 16 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
+      digits += 1
+    }
+    self.init(high: words.0, low: words.1)
+  }
+
+  private init?(high: UInt64, low: UInt64) {
+    guard high >> 12 & 0xF == 8, low >> 62 == 2 else { return nil }
+    let sequence = Int64((high & 0xFFF) << 30 | low >> 32 & 0x3FFF_FFFF)
+    let candidate = RowIdentity(tag: PipelineTag(high >> 16), sequence: sequence)
+    guard candidate.words.low == low else { return nil }
+    self = candidate
+  }
+
+  /// The 16 bytes, as PostgreSQL's binary uuid has them.
+  public var bytes: [UInt8] {
+    let (high, low) = words
+    return (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
+      + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
+  }
+
+  /// Orders as PostgreSQL orders uuids.
+  public static func < (lhs: RowIdentity, rhs: RowIdentity) -> Bool {
+    (lhs.tag.value, lhs.sequence) < (rhs.tag.value, rhs.sequence)
+  }
+
+  private var words: (high: UInt64, low: UInt64) {
+    let sequence = UInt64(self.sequence)
+    let high = tag.value << 16 | 0x8000 | sequence >> 30
+    let middle = UInt32(truncatingIfNeeded: 0x8000_0000 | sequence & 0x3FFF_FFFF)
+    var checksum = CRC32C()
+    for shift in stride(from: 56, through: 0, by: -8) {
+      checksum.update(UInt8(truncatingIfNeeded: high >> UInt64(shift)))
+    }
+    for shift in stride(from: 24, through: 0, by: -8) {
+      checksum.update(UInt8(truncatingIfNeeded: middle >> UInt32(shift)))
+    }
+    return (high, UInt64(middle) << 32 | UInt64(checksum.value))
+  }
+}
+
+extension RowIdentity: CustomStringConvertible {
+  /// The UUID's text: 36 characters, lower case.
+  public var description: String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(36)
+    for (index, byte) in bytes.enumerated() {
+      if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 0xF)])
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}
+
+/// What tells the rows of one pipeline from those of another: 48 random bits.
+public struct PipelineTag: Hashable, Sendable {
+  /// The tag, below 2^48.
+  public let value: UInt64
+
+  /// A tag of the low 48 bits of `value`.
+  public init(_ value: UInt64) {
+    self.value = value & 0xFFFF_FFFF_FFFF
+  }
+
+  /// A new tag from `generator`.
+  public static func random(using generator: inout some RandomNumberGenerator) -> PipelineTag {
+    PipelineTag(generator.next())
+  }
+}
+
+private func hexadecimalValue(_ byte: UInt8) -> UInt64? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a") + 10)
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A") + 10)
+  default: nil
+  }
+}
