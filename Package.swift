@@ -10,7 +10,7 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A system library: a module map over its header, found by pkg-config, installed from apt.
-func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
@@ -29,6 +29,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // The dependencies of each target are the import table of the project; ImportTableTests holds the
@@ -45,15 +46,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
-    system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
-    system("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
-    system("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
-    system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
-    system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
-    system("CSnappy", pkgConfig: "snappy", apt: "libsnappy-dev"),
+    systemLibrary("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+    systemLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    systemLibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+    systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+    systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+    systemLibrary("CSnappy", pkgConfig: "snappy", apt: "libsnappy-dev"),
 
     library("Time"),
     library("Parquet", ["CZlib", "CZstd", "CSnappy"]),
@@ -65,7 +67,7 @@ let package = Package(
     library("Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging]),
     library("Replicator", ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", logging]),
     library("Reporting", ["Ledger", "Reconciliation", "Time"]),
-    library("LocalServers", [subprocess]),
+    library("LocalServers", [subprocess, system]),
     .executableTarget(
       name: "lakecanary",
       dependencies: [
@@ -75,7 +77,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["LocalServers", "Time", subprocess], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["LocalServers", "Time"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("TimeTests", ["Time"]),
     tests("ParquetTests", ["Parquet"]),
@@ -88,6 +90,6 @@ let package = Package(
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
     tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
     tests("CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger"]),
-    tests("PackageTests", []),
+    tests("PackageTests", ["LocalServers"]),
   ]
 )

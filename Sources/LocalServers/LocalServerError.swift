@@ -1,0 +1,37 @@
+/// Why a local server could not be had.
+public struct LocalServerError: Error, Sendable, CustomStringConvertible {
+  /// The kinds of failure.
+  public enum Code: Sendable, Hashable {
+    /// The server's programs are not installed.
+    case notInstalled
+    /// This process is root, the server refuses to run as root, and the user for it does not exist.
+    case noUser
+    /// The server was started and did not come up.
+    case notStarted
+    /// The server is up and refused what it was asked for.
+    case refused
+    /// A directory for it could not be made.
+    case noDirectory
+  }
+
+  /// What went wrong.
+  public let code: Code
+  /// The server's name, for example `postgresql`.
+  public let server: String
+  /// What the system or the server said.
+  public let detail: String
+
+  /// One line: what happened, and the mend.
+  public var description: String {
+    switch code {
+    case .notInstalled:
+      "\(server): not installed (\(detail)); install it, on Debian with: apt-get install \(server)"
+    case .noUser:
+      "\(server): does not run as root, and there is no user \(detail); "
+        + "run as another user, or create that one (apt-get install \(server) does)"
+    case .notStarted: "\(server): did not start: \(detail)"
+    case .refused: "\(server): \(detail)"
+    case .noDirectory: "\(server): no directory for it: \(detail); set TMPDIR to a directory that is writable"
+    }
+  }
+}

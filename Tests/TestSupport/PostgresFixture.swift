@@ -1,0 +1,34 @@
+public import LocalServers
+
+/// One throw-away PostgreSQL for the whole test process; it ends with the process.
+public actor PostgresFixture {
+  /// The one of this process.
+  public static let shared = PostgresFixture()
+
+  private var starting: Task<PostgresCluster, any Error>?
+  private var databases = 0
+
+  /// The running cluster, started by the first who asks.
+  ///
+  /// - Throws: `LocalServerError` where PostgreSQL cannot be started.
+  public func cluster() async throws -> PostgresCluster {
+    if let starting { return try await starting.value }
+    let task = Task {
+      let directory = try TemporaryDirectory(prefix: "lakecanary-test", for: "postgresql")
+      return try await PostgresCluster.start(in: directory.path + "/pg", removing: directory.path)
+    }
+    starting = task
+    return try await task.value
+  }
+
+  /// A libpq connection string to a new, empty database of the cluster.
+  ///
+  /// - Throws: `LocalServerError` where PostgreSQL cannot be started, or makes no database.
+  public func makeDatabase() async throws -> String {
+    let cluster = try await cluster()
+    databases += 1
+    let name = "test\(databases)"
+    try await cluster.createDatabase(name)
+    return cluster.conninfo(database: name)
+  }
+}
