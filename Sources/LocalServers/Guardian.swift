@@ -9,7 +9,7 @@ struct Guardian {
   private let order: AsyncStream<Never>.Continuation
   private let ended: Task<Void, any Error>
 
-  /// Runs `script` with `arguments` as `$1`, `$2` ... and returns when it prints the line `ready`.
+  /// Runs `script` with `arguments` and returns when it prints the line `ready`.
   ///
   /// The script must read its standard input to the end and stop what it started then.
   ///

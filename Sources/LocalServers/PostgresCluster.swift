@@ -74,9 +74,10 @@ public struct PostgresCluster: Sendable {
     "log_min_messages": "warning",
   ]
 
-  /// `$1` directory, `$2` programs, `$3` user or nothing, `$4` what to remove or nothing, then
-  /// the server's arguments. The server stays the shell's child, which waits for it: a container's first
-  /// process may not.
+  /// The guardian's script.
+  ///
+  /// Its arguments: directory, programs, user or nothing, what to remove or nothing, then the server's own.
+  /// The server stays the shell's child, which waits for it: a container's first process may not.
   private static let script = """
     trap '' INT TERM HUP
     directory=$1 programs=$2 user=$3 removed=$4 server=

@@ -4,8 +4,10 @@ import Testing
 /// Holds every source file to the table of which target may import which: SwiftPM lets a target import
 /// what its dependencies depend on.
 @Suite struct ImportTableTests {
-  /// Target: the targets and packages it may import. The judge (`Reconciliation`) and the judged
-  /// (`Replicator`) share only the words of `DMS`, the bucket and the file format.
+  /// Each target with the targets and packages that it may import.
+  ///
+  /// The judge (`Reconciliation`) and the judged (`Replicator`) share only the words of `DMS`, the bucket
+  /// and the file format.
   static let table: [String: Set<String>] = [
     "Time": [],
     "Parquet": ["CZlib", "CZstd", "CSnappy", "CBrotli", "CLz4"],

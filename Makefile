@@ -1,0 +1,66 @@
+# make demo    the whole pipeline on this machine, with nothing to configure
+# make test    lint, every test, the end-to-end scenarios: what CI runs
+# make help    the rest
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+.PHONY: help demo build test lint format packages test-packages clean
+
+PREFIX ?= /usr/local
+SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
+  libsnappy-dev postgresql pkg-config
+TEST_PACKAGES := python3-venv python3-pip openssl
+SWIFT_SOURCES := Package.swift Sources Tests
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+demo: build ## run the whole pipeline on this machine: throw-away PostgreSQL, replicator, bucket, judge
+	@.build/release/lakecanary demo $(ARGS)
+
+build: packages ## build the release binary, .build/release/lakecanary
+	@echo "building lakecanary (the first time takes some minutes)" >&2
+	swift build -c release --product lakecanary
+
+# Installs what is missing and touches nothing else, so that a second run needs neither network nor rights.
+define install_packages
+	@missing=
+	for package in $(1); do
+	  [ "$$(dpkg-query -W -f='$${db:Status-Status}' "$$package" 2>/dev/null)" = installed ] \
+	    || missing="$$missing $$package"
+	done
+	if [ -n "$$missing" ]; then
+	  as=; [ "$$(id -u)" = 0 ] || as=sudo
+	  echo "installing from apt:$$missing" >&2
+	  $$as apt-get -qq update
+	  DEBIAN_FRONTEND=noninteractive $$as apt-get -qq install -y --no-install-recommends $$missing >/dev/null
+	fi
+endef
+
+packages: ## install the system packages that the build and the demo lack (apt, sudo where needed)
+	$(call install_packages,$(SYSTEM_PACKAGES))
+
+test-packages: packages
+	$(call install_packages,$(TEST_PACKAGES))
+
+# The peers that the tests compare with, pinned.
+.venv/installed: Tests/requirements.txt | test-packages
+	@echo "installing the tests' Python packages into .venv" >&2
+	rm -rf .venv
+	python3 -m venv .venv
+	.venv/bin/pip -q --disable-pip-version-check install -r Tests/requirements.txt
+	touch $@
+
+test: test-packages .venv/installed lint ## run the lint, every test and the end-to-end scenarios
+	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
+	Tests/run
+
+lint: ## check the format as CI does
+	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+format: ## format the sources in place
+	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+clean: ## remove what was built; the tests' Python environment too
+	rm -rf .build .venv
