@@ -77,7 +77,7 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["LocalServers", "Time"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["LocalServers", "Time", subprocess, system], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("TimeTests", ["Time"]),
     tests("ParquetTests", ["Parquet"]),

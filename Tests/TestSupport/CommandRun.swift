@@ -1,0 +1,73 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// What a run of the built `lakecanary` left: how it ended and what it said.
+public struct CommandRun: Sendable {
+  /// The exit code; 128 + the signal's number for a run that a signal ended, as a shell has it.
+  public let exitCode: Int
+  /// Standard output.
+  public let output: String
+  /// Standard error.
+  public let errorOutput: String
+
+  /// Runs the built command to its end.
+  ///
+  /// - Parameters:
+  ///   - arguments: the command's arguments.
+  ///   - environment: variables beside those of the tests; nil takes one away.
+  ///   - whileRunning: runs beside the command with its process id.
+  /// - Throws: where the command cannot be started, or what `whileRunning` throws.
+  public static func lakecanary(
+    _ arguments: [String], environment: [String: String?] = [:], directory: String? = nil,
+    whileRunning: @Sendable (Int32) async throws -> Void = { _ in }
+  ) async throws -> CommandRun {
+    try await command(
+      executable, arguments, environment: environment, directory: directory, whileRunning: whileRunning)
+  }
+
+  /// Runs any program to its end, as `lakecanary` does the built command.
+  ///
+  /// - Throws: where the program cannot be started, or what `whileRunning` throws.
+  public static func command(
+    _ program: String, _ arguments: [String], environment: [String: String?] = [:],
+    directory: String? = nil, whileRunning: @Sendable (Int32) async throws -> Void = { _ in }
+  ) async throws -> CommandRun {
+    var updates: [Environment.Key: String?] = ["NO_COLOR": "1"]
+    // A test says itself what surrounds a command; nothing comes from the machine that it runs on.
+    for name in ProcessInfo.processInfo.environment.keys
+    where name.hasPrefix("PG") || name.hasPrefix("AWS_") || name.hasPrefix("LAKECANARY_") {
+      updates[Environment.Key(stringLiteral: name)] = .some(nil)
+    }
+    for (name, value) in environment { updates[Environment.Key(stringLiteral: name)] = value }
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    let result = try await run(
+      .path(FilePath(program)), arguments: Arguments(arguments), environment: .inherit.updating(updates),
+      workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
+      input: .none, output: .sequence, error: .sequence
+    ) { execution in
+      async let output = text(of: execution.standardOutput)
+      async let errorOutput = text(of: execution.standardError)
+      try await whileRunning(execution.processIdentifier.value)
+      return try await (output, errorOutput)
+    }
+    let exitCode: Int
+    switch result.terminationStatus {
+    case .exited(let code): exitCode = Int(code)
+    case .signaled(let signal): exitCode = 128 + Int(signal)
+    }
+    return CommandRun(exitCode: exitCode, output: result.closureResult.0, errorOutput: result.closureResult.1)
+  }
+
+  /// The built command, beside the test bundle.
+  public static var executable: String {
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "lakecanary").path
+  }
+}
+
+private func text(of sequence: SubprocessOutputSequence) async throws -> String {
+  var bytes: [UInt8] = []
+  for try await buffer in sequence { buffer.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+  return String(decoding: bytes, as: UTF8.self)
+}
