@@ -1,0 +1,69 @@
+import GRDB
+import Time
+
+extension LedgerStore {
+  /// Records that a run begins.
+  public func beginRun(command: String, settings: String) throws(LedgerError) -> RunID {
+    let now = clock.now()
+    return try write { session in
+      try session.execute(
+        "insert into run (command, settings, started_at) values (?, ?, ?)",
+        [command, settings, now.microseconds])
+      return RunID(rawValue: session.db.lastInsertedRowID)
+    }
+  }
+
+  /// Records how a run ended.
+  ///
+  /// - Throws: `.unknownRun`.
+  public func finishRun(_ id: RunID, outcome: RunOutcome) throws(LedgerError) {
+    let now = clock.now()
+    try write { session in
+      try session.execute(
+        "update run set finished_at = ?, outcome = ? where id = ?",
+        [now.microseconds, try JSONText.encode(outcome), id.rawValue])
+      if session.changes == 0 { throw LedgerError(.unknownRun(id.rawValue), path: session.path) }
+    }
+  }
+
+  /// The runs before `before`, or the last ones, newest first.
+  public func runs(limit: Int, before: RunID? = nil) throws(LedgerError) -> [RunRecord] {
+    try read { session in
+      try Row.fetchAll(
+        session.db, sql: "select * from run where id < ? order by id desc limit ?",
+        arguments: [before?.rawValue ?? .max, limit]
+      ).map(LedgerStore.record)
+    }
+  }
+
+  /// The run of this number, or nil.
+  public func run(_ id: RunID) throws(LedgerError) -> RunRecord? {
+    try read { session in
+      try Row.fetchOne(session.db, sql: "select * from run where id = ?", arguments: [id.rawValue])
+        .map(LedgerStore.record)
+    }
+  }
+
+  /// The newest run that came to a verdict, or nil.
+  public func latestRun() throws(LedgerError) -> RunRecord? {
+    try read { session in
+      let rows = try Row.fetchCursor(
+        session.db, sql: "select * from run where outcome is not null order by id desc")
+      while let row = try rows.next() {
+        let record = try LedgerStore.record(row)
+        if record.outcome?.verdict != nil { return record }
+      }
+      return nil
+    }
+  }
+
+  private static func record(_ row: Row) throws -> RunRecord {
+    let finishedAt: Int64? = row["finished_at"]
+    let outcome: String? = row["outcome"]
+    return RunRecord(
+      id: RunID(rawValue: row["id"]), command: row["command"], settings: row["settings"],
+      startedAt: Timestamp(microseconds: row["started_at"]),
+      finishedAt: finishedAt.map(Timestamp.init(microseconds:)),
+      outcome: try outcome.map { try JSONText.decode(RunOutcome.self, from: $0) })
+  }
+}

@@ -1,0 +1,101 @@
+import GRDB
+import Testing
+import Time
+
+@testable import Ledger
+
+@Suite struct TransactionTests {
+  let directory = ScratchDirectory()
+  let clock = ManualClock()
+  let time = CommitTime(exactly: Timestamp(seconds: 1_790_000_001))
+
+  @Test func sequencesAreGivenOnce() throws {
+    let store = try open(directory)
+    #expect(try store.reserveSequences(3) == 0..<3)
+    #expect(try store.reserveSequences(0) == 3..<3)
+    try store.close()
+    let again = try open(directory)
+    #expect(try again.reserveSequences(2) == 3..<5)
+    #expect(try again.nextSequence() == 5)
+    let error = ledgerError { () throws(LedgerError) in
+      _ = try again.reserveSequences(Int(RowIdentity.maximumSequence))
+    }
+    #expect(error?.code == .sequencesExhausted)
+  }
+
+  @Test func anIntentIsSettledOnce() throws {
+    let store = try open(directory, clock: clock)
+    let first = try store.recordIntent(
+      xid: .max, table: .customers, operations: [insertion(0), insertion(1)])
+    let second = try store.recordIntent(xid: 8, table: .customers, operations: [insertion(2)])
+    #expect(first < second)
+    #expect(
+      try store.unsettledTransactions() == [
+        UnsettledTransaction(
+          id: first, xid: .max, table: .customers, recordedAt: clock.now(), operationCount: 2),
+        UnsettledTransaction(
+          id: second, xid: 8, table: .customers, recordedAt: clock.now(), operationCount: 1),
+      ])
+    try store.markCommitted(first, lsn: 0x16B_3748, commitTime: time)
+    try store.markCommitted(first, lsn: 0x16B_3748, commitTime: time)
+    try store.markAborted(second)
+    try store.markAborted(second)
+    #expect(try store.unsettledTransactions().isEmpty)
+    #expect(try counts(store) == [.open: 2, .aborted: 1])
+    #expect(
+      ledgerError { () throws(LedgerError) in try store.markAborted(first) }?.code
+        == .contradictsSettled(first.rawValue))
+    #expect(
+      ledgerError { () throws(LedgerError) in
+        try store.markCommitted(second, lsn: nil, commitTime: time)
+      }?.code == .contradictsSettled(second.rawValue))
+    let unknown = SourceTransactionID(rawValue: 99)
+    #expect(
+      ledgerError { () throws(LedgerError) in try store.markAborted(unknown) }?.code
+        == .unknownTransaction(99))
+  }
+
+  @Test func aTableIsDeclaredByItsFirstIntentOrBefore() throws {
+    let store = try open(directory)
+    let shared = TableDeclaration(
+      name: TableName(schema: "sales", name: "order"), columns: ["id", "changed"], keyColumn: "id",
+      versionColumn: "changed", isShared: true)
+    try store.declareTable(shared)
+    _ = try store.recordIntent(xid: 1, table: shared.name, operations: [])
+    _ = try store.recordIntent(xid: 2, table: .customers, operations: [])
+    #expect(try store.tables() == [TableDeclaration(name: .customers), shared])
+  }
+
+  @Test func hotQueriesUseIndexes() throws {
+    let store = try open(directory)
+    let plans = try store.write { session in
+      try [
+        "select * from operation where sequence = 5 order by version",
+        "select * from operation where transaction_id = 5",
+        """
+        select * from operation where table_id = 1 and transaction_id < 9 and state in (1, 4, 7)
+        order by transaction_id
+        """,
+        "select * from source_transaction where state = 0",
+        "select * from object where bucket_id = 1 and key >= 'a' and key <= 'b' order by key",
+        "select * from delivery where object_id = 1",
+        "select * from finding where kind = 'x' and state in ('open', 'acknowledged') order by id",
+      ].map { sql in
+        try Row.fetchAll(session.db, sql: "explain query plan \(sql)").map { $0["detail"] as String }
+      }
+    }
+    for plan in plans {
+      #expect(plan.allSatisfy { $0.contains("SEARCH") || $0.contains("USING INDEX") }, "\(plan)")
+    }
+  }
+
+  private func counts(_ store: LedgerStore) throws -> [OperationState: Int] {
+    try store.read { session in
+      try Row.fetchAll(
+        session.db, sql: "select state, sum(count) as n from operation_count group by state having n > 0"
+      ).reduce(into: [:]) { counts, row in
+        if let state = OperationState(rawValue: row["state"]) { counts[state] = row["n"] }
+      }
+    }
+  }
+}
