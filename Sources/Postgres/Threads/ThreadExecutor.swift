@@ -1,0 +1,77 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A serial executor with a thread of its own, so that an actor may block in libpq without holding up the
+/// threads that all tasks share.
+///
+/// The thread ends once the executor is released and its last job is done.
+public final class ThreadExecutor: SerialExecutor, TaskExecutor {
+  private let jobs = JobQueue()
+
+  /// An executor, its thread started.
+  ///
+  /// - Parameter name: the thread's name in debuggers and `top`; the system keeps 15 bytes.
+  public init(name: String) {
+    let thread = Thread { [jobs] in jobs.run() }
+    thread.name = name
+    thread.start()
+  }
+
+  deinit { jobs.finish() }
+
+  /// Runs a job after those that came before it.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    jobs.append(UnownedJob(job), for: self)
+  }
+
+  /// A reference to this executor, for an actor's `unownedExecutor`.
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+    UnownedSerialExecutor(ordinary: self)
+  }
+}
+
+/// What the executor and its thread share, so that the thread does not keep the executor.
+private final class JobQueue: Sendable {
+  private enum Entry {
+    /// With the executor, which thus lives until the job is done.
+    case job(UnownedJob, ThreadExecutor)
+    case end
+  }
+
+  private let entries = Mutex<[Entry]>([])
+  /// Counts the entries.
+  private let available = DispatchSemaphore(value: 0)
+
+  func append(_ job: UnownedJob, for executor: ThreadExecutor) {
+    append(.job(job, executor))
+  }
+
+  func finish() {
+    append(.end)
+  }
+
+  private func append(_ entry: sending Entry) {
+    entries.withLock { $0.append(entry) }
+    available.signal()
+  }
+
+  func run() {
+    var batch: [Entry] = []
+    while true {
+      available.wait()
+      if batch.isEmpty {
+        batch = entries.withLock { entries in
+          defer { entries = [] }
+          return entries.reversed()
+        }
+      }
+      switch batch.popLast() {
+      case .job(let job, let executor):
+        job.runSynchronously(
+          isolatedTo: executor.asUnownedSerialExecutor(), taskExecutor: executor.asUnownedTaskExecutor())
+      case .end, nil: return
+      }
+    }
+  }
+}
