@@ -1,0 +1,177 @@
+import Glibc
+import Synchronization
+
+extension DirectoryStore {
+  /// Writes a file: to a temporary one beside it, synced, renamed, and the directory synced.
+  ///
+  /// - Throws: `StorageError`: `.alreadyExists`, `.bucketMissing`, `.notWritable`, `.noSpace`, `.invalidKey`,
+  ///   `.unsupported` where the key is another key's directory, `.interrupted` by the hook, `.ioFailed`.
+  @discardableResult
+  public func put(
+    _ key: String, _ bytes: [UInt8], ifNoneMatch: Bool
+  ) async throws(StorageError) -> ETag {
+    try requireWriting(.put, key)
+    let outcome = try await run(.put, key: key) { () throws(SystemCallFailure) in
+      try write(key, bytes, ifNoneMatch: ifNoneMatch)
+    }
+    switch outcome {
+    case .done(let etag): return etag
+    case .interrupted(let cause):
+      throw StorageError(.interrupted, .put, store: name, key: key, cause: cause)
+    }
+  }
+
+  private enum Writing: Sendable {
+    case done(ETag)
+    case interrupted(any Error)
+  }
+
+  private func write(
+    _ key: String, _ bytes: [UInt8], ifNoneMatch: Bool
+  ) throws(SystemCallFailure) -> Writing {
+    let names = try names(of: key)
+    let directory = try makeDirectory(names)
+    let temporary = try createTemporary(in: directory)
+    let etag: ETag
+    do {
+      try write(bytes, to: temporary.file)
+      let number = temporary.file.number
+      try calls.make(.syncFile) { fsync(number) }
+      etag = ObjectHead(try calls.status(temporary.file)).etag
+      if let stop = step(.written(key: key)) { return .interrupted(stop) }
+      try rename(temporary.name, to: names.file, in: directory, ifNoneMatch: ifNoneMatch)
+    } catch {
+      unlinkat(directory.number, temporary.name, 0)
+      throw error
+    }
+    if let stop = step(.renamed(key: key)) { return .interrupted(stop) }
+    try calls.make(.syncDirectory) { fsync(directory.number) }
+    if let stop = step(.synced(key: key)) { return .interrupted(stop) }
+    return .done(etag)
+  }
+
+  private func step(_ step: Step) -> (any Error)? {
+    do {
+      try onStep?(step)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemCallFailure) {
+    let number = file.number
+    var written = 0
+    while written < bytes.count {
+      written += try calls.make(.write) {
+        bytes.withUnsafeBytes { buffer in
+          let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
+          return Glibc.write(number, rest.baseAddress, rest.count)
+        }
+      }
+    }
+  }
+
+  private func rename(
+    _ temporary: String, to file: String, in directory: borrowing Descriptor, ifNoneMatch: Bool
+  ) throws(SystemCallFailure) {
+    let number = directory.number
+    guard ifNoneMatch else {
+      try calls.make(.rename) { renameat(number, temporary, number, file) }
+      return
+    }
+    // Unlike rename, link refuses a name that is taken, also on NFS.
+    try calls.make(.link) { linkat(number, temporary, number, file, 0) }
+    try calls.make(.unlink) { unlinkat(number, temporary, 0) }
+  }
+
+  /// Opens the key's directory, making what lacks, and makes its way down durable once.
+  private func makeDirectory(_ names: KeyPath) throws(SystemCallFailure) -> Descriptor {
+    let isKnown = prepared.contains(names.directoryPath)
+    var directory = try openRoot(O_RDONLY)
+    var isNew = false
+    for name in names.directories {
+      let parent = directory.number
+      do throws(SystemCallFailure) {
+        try calls.make(.makeDirectory) { mkdirat(parent, name, 0o777) }
+        isNew = true
+      } catch {
+        if error.errno != EEXIST { throw error }
+      }
+      if isNew || !isKnown { try calls.make(.syncDirectory) { fsync(parent) } }
+      directory = try openBelow(directory, name)
+    }
+    if !isKnown || isNew {
+      removeLeftovers(in: directory)
+      prepared.insert(names.directoryPath)
+    }
+    return directory
+  }
+
+  private func openBelow(
+    _ directory: borrowing Descriptor, _ name: String
+  ) throws(SystemCallFailure) -> Descriptor {
+    do throws(SystemCallFailure) {
+      return try calls.open(.openDirectory, name, in: directory.number, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    } catch {
+      guard error.errno == ENOTDIR || error.errno == ELOOP else { throw error }
+      throw SystemCallFailure(call: .openDirectory, errno: EISDIR)
+    }
+  }
+
+  /// A new temporary file, locked, so that nobody takes it for a dead writer's.
+  private func createTemporary(
+    in directory: borrowing Descriptor
+  ) throws(SystemCallFailure) -> TemporaryFile {
+    while true {
+      let name = KeyPath.temporary + String(UInt64.random(in: .min ... .max), radix: 16)
+      let temporary = TemporaryFile(
+        file: try calls.open(
+          .createFile, name, in: directory.number, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666),
+        name: name)
+      let number = temporary.file.number
+      do {
+        try calls.make(.lockFile) { flock(number, LOCK_EX) }
+        // Between its creation and the lock another writer may have swept it away.
+        if try calls.status(temporary.file).st_nlink > 0 { return temporary }
+      } catch {
+        unlinkat(directory.number, name, 0)
+        throw error
+      }
+    }
+  }
+
+  /// Removes the temporary files of writers that were killed: those that nobody holds a lock on.
+  private func removeLeftovers(in directory: borrowing Descriptor) {
+    let copy = openat(directory.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard copy >= 0, let stream = fdopendir(copy) else {
+      if copy >= 0 { close(copy) }
+      return
+    }
+    defer { closedir(stream) }
+    while let entry = readdir(stream) {
+      guard let name = DirectoryWalk.name(of: entry), KeyOrder.begins(name, with: KeyPath.temporary) else {
+        continue
+      }
+      let number = openat(directory.number, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard number >= 0 else { continue }
+      let file = Descriptor(number)
+      if flock(file.number, LOCK_EX | LOCK_NB) == 0 { unlinkat(directory.number, name, 0) }
+    }
+  }
+}
+
+/// A file that is being written, under a name that no key has.
+private struct TemporaryFile: ~Copyable {
+  let file: Descriptor
+  let name: String
+}
+
+/// The directories that one store has made durable and swept.
+final class PreparedDirectories: Sendable {
+  private let paths = Mutex<Set<String>>([])
+
+  func contains(_ path: String) -> Bool { paths.withLock { $0.contains(path) } }
+
+  func insert(_ path: String) { paths.withLock { _ = $0.insert(path) } }
+}
