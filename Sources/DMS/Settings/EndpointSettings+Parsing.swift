@@ -1,0 +1,167 @@
+import Foundation
+
+extension EndpointSettings {
+  /// Reads the string that DMS takes: `name=value;name=value`, names in any case.
+  ///
+  /// Booleans are true, false, y, n, yes, no, 1 or 0. `\n`, `\r`, `\t` and `\\` in the values of csv settings
+  /// stand for the characters. Unknown names, and names that change nothing here, become warnings.
+  ///
+  /// - Throws: `DMSError` with `malformedSettings`, `invalidValue` (naming the allowed range) or
+  ///   `conflictingSettings`.
+  public init(parsing text: String) throws(DMSError) {
+    self.init()
+    var partition = PartitionParts()
+    var seen: Set<SettingName> = []
+    for part in text.split(separator: ";") {
+      if part.allSatisfy(\.isWhitespace) { continue }
+      guard let equals = part.firstIndex(of: "=") else {
+        throw DMSError(.settingWithoutValue(part: String(part)))
+      }
+      let spelled = trimmed(part[..<equals])
+      let value = String(part[part.index(after: equals)...])
+      guard let name = SettingName(spelled: spelled) else {
+        warnings.append(
+          SettingsWarning(name: spelled, kind: .unknownName(nearest: SettingName.nearest(to: spelled))))
+        continue
+      }
+      if !seen.insert(name).inserted {
+        warnings.append(SettingsWarning(name: name.rawValue, kind: .repeated))
+      }
+      try set(SettingValue(name: name, raw: value), partition: &partition)
+      if let reason = name.reasonWithoutEffect {
+        withoutEffect[name.rawValue] = trimmed(value[...])
+        warnings.append(SettingsWarning(name: name.rawValue, kind: .withoutEffect(reason: reason)))
+      }
+    }
+    if partition.enabled {
+      datePartition = DatePartition(sequence: partition.sequence, delimiter: partition.delimiter)
+    }
+    try checkConflicts()
+  }
+
+  private struct PartitionParts {
+    var enabled = false
+    var sequence = DatePartition.Sequence.yyyymmdd
+    var delimiter = DatePartition.Delimiter.slash
+  }
+
+  private mutating func set(_ value: SettingValue, partition: inout PartitionParts) throws(DMSError) {
+    switch value.name {
+    case .dataFormat: dataFormat = try value.choice()
+    case .parquetVersion: parquetVersion = try value.choice()
+    case .encodingType: encodingType = try value.choice()
+    case .compressionType: compressionType = try value.choice()
+    case .enableStatistics: enableStatistics = try value.flag()
+    // The cap of the UserGuide's RowGroupLength; the lower bounds are ours.
+    case .rowGroupLength: rowGroupLength = try value.number(1...64 * 1_048_576)
+    case .dataPageSize: dataPageSize = try value.number(1...1_073_741_824)
+    case .dictPageSizeLimit: dictPageSizeLimit = try value.number(0...1_073_741_824)
+    case .includeOpForFullLoad: includeOpForFullLoad = try value.flag()
+    case .cdcInsertsOnly: cdcInsertsOnly = try value.flag()
+    case .cdcInsertsAndUpdates: cdcInsertsAndUpdates = try value.flag()
+    case .timestampColumnName: timestampColumnName = value.textOrNil
+    case .parquetTimestampInMillisecond: parquetTimestampInMillisecond = try value.flag()
+    case .useTaskStartTimeForFullLoadTimestamp: useTaskStartTimeForFullLoadTimestamp = try value.flag()
+    case .cdcMaxBatchInterval: cdcMaxBatchInterval = .seconds(try value.number(1...86_400))
+    case .cdcMinFileSize: cdcMinFileSizeKB = try value.number(1...1_048_576)
+    case .maxFileSize: maxFileSizeKB = try value.number(1...1_048_576)
+    case .bucketName: bucketName = value.textOrNil
+    case .bucketFolder: bucketFolder = value.folderOrNil
+    case .datePartitionEnabled: partition.enabled = try value.flag()
+    case .datePartitionSequence: partition.sequence = try value.choice()
+    case .datePartitionDelimiter: partition.delimiter = try value.choice()
+    case .datePartitionTimezone: datePartitionTimezone = try value.timeZoneOrNil()
+    case .preserveTransactions: preserveTransactions = try value.flag()
+    case .cdcPath: cdcPath = value.folderOrNil
+    case .csvDelimiter: csv.delimiter = try value.nonEmptyEscaped()
+    case .csvRowDelimiter: csv.rowDelimiter = try value.nonEmptyEscaped()
+    case .csvNullValue: csv.nullValue = value.escaped
+    case .rfc4180: csv.rfc4180 = try value.flag()
+    case .useCSVNoSupValue: csv.useNoSuppliedValue = try value.flag()
+    case .csvNoSupValue: csv.noSuppliedValue = value.escaped
+    case .addColumnName: csv.addColumnName = try value.flag()
+    case .addTrailingPaddingCharacter: csv.addTrailingPaddingCharacter = try value.flag()
+    case .serviceAccessRoleArn, .externalTableDefinition, .encryptionMode, .serverSideEncryptionKmsKeyID,
+      .cannedACLForObjects, .ignoreHeaderRows, .expectedBucketOwner, .glueCatalogGeneration,
+      .detachTargetOnLobLookupFailureParquet:
+      break
+    }
+  }
+
+  /// The pairs that AWS documents as exclusive (DMS.md sections 1 and 2).
+  private func checkConflicts() throws(DMSError) {
+    if cdcInsertsOnly && cdcInsertsAndUpdates {
+      throw DMSError(.settingsExclude("CdcInsertsOnly", "CdcInsertsAndUpdates"))
+    }
+    if preserveTransactions && cdcPath == nil {
+      throw DMSError(.settingNeeds("PreserveTransactions", "CdcPath"))
+    }
+    guard preserveTransactions else { return }
+    if datePartition != nil {
+      throw DMSError(.settingsExclude("DatePartitionEnabled", "PreserveTransactions"))
+    }
+    if csv.addColumnName { throw DMSError(.settingsExclude("AddColumnName", "PreserveTransactions")) }
+  }
+}
+
+/// One setting's value, and the ways to read it.
+private struct SettingValue {
+  let name: SettingName
+  let raw: String
+
+  var text: String { trimmed(raw[...]) }
+  var textOrNil: String? { text.isEmpty ? nil : text }
+
+  /// A path without slashes at its ends.
+  var folderOrNil: String? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: true)
+    return parts.isEmpty ? nil : parts.joined(separator: "/")
+  }
+
+  func flag() throws(DMSError) -> Bool {
+    switch text.lowercased() {
+    case "true", "y", "yes", "1": return true
+    case "false", "n", "no", "0": return false
+    default: throw refused("true or false")
+    }
+  }
+
+  func number(_ range: ClosedRange<Int>) throws(DMSError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      throw refused("a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// Takes the documented values in any case, and with `_` for `-` as some of AWS's texts have it.
+  func choice<Choice: RawRepresentable & CaseIterable>() throws(DMSError) -> Choice
+  where Choice.RawValue == String {
+    let wanted = text.lowercased().replacing("_", with: "-")
+    if let choice = Choice.allCases.first(where: { $0.rawValue == wanted }) { return choice }
+    throw refused(Choice.allCases.map(\.rawValue).joined(separator: ", "))
+  }
+
+  func timeZoneOrNil() throws(DMSError) -> String? {
+    guard let name = textOrNil else { return nil }
+    guard EndpointSettings.isKnownTimeZone(name) else { throw refused("a time zone as Area/Location") }
+    return name == "UTC" ? nil : name
+  }
+
+  var escaped: String {
+    raw.replacing("\\\\", with: "\u{0}").replacing("\\n", with: "\n").replacing("\\r", with: "\r")
+      .replacing("\\t", with: "\t").replacing("\u{0}", with: "\\")
+  }
+
+  func nonEmptyEscaped() throws(DMSError) -> String {
+    guard !escaped.isEmpty else { throw refused("one or more characters") }
+    return escaped
+  }
+
+  private func refused(_ allowed: String) -> DMSError {
+    DMSError(.valueNotAllowed(setting: name.rawValue, value: text, allowed: allowed))
+  }
+}
+
+private func trimmed(_ text: Substring) -> String {
+  text.trimmingCharacters(in: .whitespacesAndNewlines)
+}
