@@ -16,6 +16,8 @@ final class Session {
   let location: String
   let server: ServerFacts
   var parameters = ParameterBuffer()
+  /// Bytes of a COPY FROM that libpq may hold.
+  var copyQueue = 0
 
   /// What is known of the server once a session has begun, and stays true after it.
   struct ServerFacts {
@@ -130,11 +132,9 @@ final class Session {
     }
   }
 
-  /// Waits for the socket to have something to read, and reads it.
-  func receive() throws(PostgresError) {
-    let connection = try connection()
+  /// Waits until there is something to read.
+  func waitToRead(_ connection: OpaquePointer) throws(PostgresError) {
     _ = try waitForAnswer(connection, for: POLLIN)
-    guard PQconsumeInput(connection) == 1 else { throw lost(connection) }
   }
 
   // MARK: Failures

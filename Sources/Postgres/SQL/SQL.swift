@@ -62,6 +62,11 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
       pieces.append(.parameter(value.parameter))
     }
 
+    /// Adds a parameter that is NULL for nil.
+    public mutating func appendInterpolation<Value: PostgresValue>(bind value: Value?) {
+      pieces.append(.parameter(value.parameter))
+    }
+
     /// Adds text as a quoted constant.
     public mutating func appendInterpolation(literal text: String) {
       pieces.append(.literal(text))

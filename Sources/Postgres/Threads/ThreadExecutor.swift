@@ -13,9 +13,10 @@ public final class ThreadExecutor: SerialExecutor, TaskExecutor {
   ///
   /// - Parameter name: the thread's name in debuggers and `top`; the system keeps 15 bytes.
   public init(name: String) {
-    let thread = Thread { [jobs] in jobs.run() }
-    thread.name = name
-    thread.start()
+    Thread.detachNewThread { [jobs] in
+      Thread.current.name = name
+      jobs.run()
+    }
   }
 
   deinit { jobs.finish() }
