@@ -1,0 +1,151 @@
+import CSnappy
+import CZlib
+import CZstd
+
+/// Decompresses pages; it owns the libraries' contexts and keeps them from page to page.
+///
+/// A page's announced size is not believed: output is allocated in step with what the data really gives.
+struct Decompressor: ~Copyable {
+  private var inflater: UnsafeMutablePointer<z_stream>?
+  private var zstd: OpaquePointer?
+
+  deinit {
+    if let inflater {
+      inflateEnd(inflater)
+      inflater.deallocate()
+    }
+    ZSTD_freeDCtx(zstd)
+  }
+
+  /// Decompresses `input` into the first `size` bytes of `output`, which grows as needed and never shrinks.
+  ///
+  /// - Throws: where the data is broken or does not have exactly `size` bytes.
+  mutating func decompress(
+    _ codec: Codec, _ input: RawSpan, size: Int, into output: inout [UInt8]
+  ) throws(Flaw) {
+    let found: Int
+    switch codec {
+    case .snappy: found = try Self.snappy(input, size: size, into: &output)
+    case .gzip: found = try inflate(input, size: size, into: &output)
+    case .zstd: found = try zstandard(input, size: size, into: &output)
+    default: throw Flaw(.codecUnsupported(codec), at: 0)
+    }
+    guard found == size else {
+      throw Flaw(.decompressedSizeDiffers(codec, expected: size, found: found), at: 0)
+    }
+  }
+
+  /// The size to begin with: what data of usual density gives.
+  private static func firstCapacity(_ input: RawSpan, size: Int) -> Int {
+    min(size, max(65_536, input.byteCount * 16))
+  }
+
+  static func grow(_ output: inout [UInt8], to count: Int) {
+    if output.count < count {
+      // Nothing of the old content is kept, so that it need not be copied.
+      output = []
+      output = [UInt8](repeating: 0, count: count)
+    }
+  }
+
+  private static func snappy(_ input: RawSpan, size: Int, into output: inout [UInt8]) throws(Flaw) -> Int {
+    // A copy of 64 bytes takes 3 bytes, so that data cannot grow more than 22-fold.
+    guard size / 22 <= input.byteCount else { throw Flaw(.decompressionFailed(.snappy), at: 0) }
+    let announced = input.withUnsafeBytes { source -> Int? in
+      var length = 0
+      let status = snappy_uncompressed_length(
+        source.bindMemory(to: CChar.self).baseAddress, source.count, &length)
+      return status == SNAPPY_OK ? length : nil
+    }
+    guard let announced else { throw Flaw(.decompressionFailed(.snappy), at: 0) }
+    guard announced == size else { return announced }
+    grow(&output, to: size)
+    let isDone = input.withUnsafeBytes { source in
+      output.withUnsafeMutableBytes { target -> Bool in
+        var length = size
+        return snappy_uncompress(
+          source.bindMemory(to: CChar.self).baseAddress, source.count,
+          target.bindMemory(to: CChar.self).baseAddress, &length) == SNAPPY_OK
+      }
+    }
+    guard isDone else { throw Flaw(.decompressionFailed(.snappy), at: 0) }
+    return size
+  }
+
+  private mutating func inflate(_ input: RawSpan, size: Int, into output: inout [UInt8]) throws(Flaw) -> Int {
+    let stream = try readyInflater()
+    var capacity = Self.firstCapacity(input, size: size)
+    Self.grow(&output, to: capacity)
+    var written = 0
+    stream.pointee.avail_in = UInt32(truncatingIfNeeded: input.byteCount)
+    let status = input.withUnsafeBytes { source -> Int32 in
+      // zlib does not write through next_in; the pointers are used within this closure only.
+      stream.pointee.next_in = UnsafeMutablePointer(
+        mutating: source.bindMemory(to: UInt8.self).baseAddress)
+      while true {
+        let status = output.withUnsafeMutableBufferPointer { target -> Int32 in
+          stream.pointee.next_out = target.baseAddress.map { $0 + written }
+          stream.pointee.avail_out = UInt32(truncatingIfNeeded: capacity - written)
+          return CZlib.inflate(stream, Z_NO_FLUSH)
+        }
+        written = capacity - Int(stream.pointee.avail_out)
+        if status == Z_STREAM_END {
+          // A gzip file may have several members.
+          guard stream.pointee.avail_in > 0, written < size else { return status }
+          guard inflateReset(stream) == Z_OK else { return Z_STREAM_ERROR }
+          continue
+        }
+        guard status == Z_OK || status == Z_BUF_ERROR else { return status }
+        guard stream.pointee.avail_out == 0 else { return Z_DATA_ERROR }
+        guard capacity < size else { return Z_BUF_ERROR }
+        capacity = min(size, capacity * 4)
+        if output.count < capacity {
+          output.append(contentsOf: repeatElement(0, count: capacity - output.count))
+        }
+      }
+    }
+    stream.pointee.next_in = nil
+    stream.pointee.next_out = nil
+    guard status == Z_STREAM_END else { throw Flaw(.decompressionFailed(.gzip), at: 0) }
+    return written
+  }
+
+  private mutating func readyInflater() throws(Flaw) -> UnsafeMutablePointer<z_stream> {
+    if let inflater {
+      inflateReset(inflater)
+      return inflater
+    }
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // 15 bits of window, and 32 to take gzip's frame as well as zlib's.
+    guard
+      inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
+    else {
+      stream.deallocate()
+      throw Flaw(.decompressionFailed(.gzip), at: 0)
+    }
+    inflater = stream
+    return stream
+  }
+
+  private mutating func zstandard(
+    _ input: RawSpan, size: Int, into output: inout [UInt8]
+  ) throws(Flaw) -> Int {
+    if zstd == nil { zstd = ZSTD_createDCtx() }
+    guard let context = zstd else { throw Flaw(.decompressionFailed(.zstd), at: 0) }
+    var capacity = Self.firstCapacity(input, size: size)
+    while true {
+      Self.grow(&output, to: capacity)
+      let result = input.withUnsafeBytes { source in
+        output.withUnsafeMutableBytes { target in
+          ZSTD_decompressDCtx(context, target.baseAddress, capacity, source.baseAddress, source.count)
+        }
+      }
+      if ZSTD_isError(result) == 0 { return result }
+      guard ZSTD_getErrorCode(result) == ZSTD_error_dstSize_tooSmall, capacity < size else {
+        throw Flaw(.decompressionFailed(.zstd), at: 0)
+      }
+      capacity = min(size, capacity * 8)
+    }
+  }
+}

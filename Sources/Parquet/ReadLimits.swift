@@ -1,0 +1,14 @@
+/// Bounds on what a reader allocates for a file that it does not trust.
+public struct ReadLimits: Sendable, Equatable {
+  /// The longest footer, in bytes.
+  public var footerByteCount = 256 << 20
+  /// The largest page, decompressed, in bytes.
+  public var pageByteCount = 1 << 30
+  /// The most values that one call gathers.
+  public var valueCount = 1 << 26
+  /// Whether a page's CRC is checked where it has one.
+  public var verifiesChecksums = true
+
+  /// The bounds that fit files of any usual writer.
+  public init() {}
+}

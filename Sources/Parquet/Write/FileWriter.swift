@@ -1,0 +1,99 @@
+/// Writes a Parquet file of flat columns, row by row, into memory.
+///
+/// Append one value to each column, then call `endRow`. A row group is encoded when it is full; its bytes can be
+/// taken out at once, so that a file need not be held whole.
+public struct FileWriter: Sendable {
+  /// The rows ended so far.
+  public private(set) var rowCount = 0
+
+  private let columns: [ColumnDefinition]
+  private let settings: WriterSettings
+  private var builders: [ColumnBuilder]
+  private var rowGroups: [WrittenRowGroup] = []
+  private var rowsInGroup = 0
+  private var bytes: [UInt8] = []
+  /// The bytes that were taken out.
+  private var takenByteCount: Int64 = 0
+  private var isFinished = false
+
+  /// A writer of a file with these columns.
+  ///
+  /// - Throws: `misuse` for a definition or setting that makes no sense.
+  public init(
+    columns: [ColumnDefinition], settings: WriterSettings = WriterSettings()
+  ) throws(ParquetError) {
+    for column in columns where !column.isValid {
+      throw ParquetError(.definitionInvalid, at: .init(column: column.name))
+    }
+    if let setting = settings.problem { throw ParquetError(.settingOutOfRange(setting), at: .init()) }
+    self.columns = columns
+    self.settings = settings
+    builders = columns.map { ColumnBuilder($0, settings: settings) }
+    bytes.append(littleEndian: FooterDecoder.magic)
+  }
+
+  /// The column of that number; append to it in place.
+  public subscript(_ column: Int) -> ColumnBuilder {
+    _read { yield builders[column] }
+    _modify { yield &builders[column] }
+  }
+
+  /// The size that the file has so far, about: what is encoded, and what waits for its row group to end.
+  public var byteCountEstimate: Int {
+    builders.reduce(Int(takenByteCount) + bytes.count) { $0 + $1.byteCountEstimate }
+  }
+
+  /// Ends a row; ends the row group where it is full.
+  ///
+  /// - Throws: `misuse` where the row group ends and a column got another number of values than there are rows,
+  ///   or a value that did not fit.
+  public mutating func endRow() throws(ParquetError) {
+    guard !isFinished else { throw ParquetError(.writerFinished, at: .init()) }
+    rowCount += 1
+    rowsInGroup += 1
+    if rowsInGroup == settings.rowGroupLength { try endRowGroup() }
+  }
+
+  /// Takes the bytes that are complete out of the writer.
+  public mutating func takeBytes() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &bytes)
+    takenByteCount += Int64(taken.count)
+    return taken
+  }
+
+  /// Ends the file.
+  ///
+  /// - Returns: the bytes that were not taken before: the whole file where none were.
+  /// - Throws: as `endRow`.
+  public mutating func finish() throws(ParquetError) -> [UInt8] {
+    guard !isFinished else { throw ParquetError(.writerFinished, at: .init()) }
+    try endRowGroup()
+    isFinished = true
+    bytes += FooterWriter(columns: columns, settings: settings).footer(rowGroups)
+    return takeBytes()
+  }
+
+  private mutating func endRowGroup() throws(ParquetError) {
+    for builder in builders {
+      let location = ParquetError.Location(rowGroup: rowGroups.count, column: builder.definition.name)
+      if let problem = builder.problem { throw ParquetError(problem, at: location) }
+      guard builder.count == rowsInGroup else {
+        throw ParquetError(.unequalColumns(expected: rowsInGroup, found: builder.count), at: location)
+      }
+    }
+    guard rowsInGroup > 0 else { return }
+    var chunks: [WrittenChunk] = []
+    chunks.reserveCapacity(builders.count)
+    for column in builders.indices {
+      do throws(Flaw) {
+        chunks.append(try builders[column].writeChunk(to: &bytes, start: takenByteCount, settings: settings))
+      } catch {
+        throw ParquetError(
+          error.problem, at: .init(rowGroup: rowGroups.count, column: columns[column].name))
+      }
+    }
+    rowGroups.append(WrittenRowGroup(chunks: chunks, rowCount: Int64(rowsInGroup)))
+    rowsInGroup = 0
+  }
+}
