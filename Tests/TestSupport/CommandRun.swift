@@ -16,22 +16,22 @@ public struct CommandRun: Sendable {
   /// - Parameters:
   ///   - arguments: the command's arguments.
   ///   - environment: variables beside those of the tests; nil takes one away.
-  ///   - whileRunning: runs beside the command with its process id.
-  /// - Throws: where the command cannot be started, or what `whileRunning` throws.
+  ///   - onMessage: gets each line of standard error as it comes, with the command's process id.
+  /// - Throws: where the command cannot be started.
   public static func lakecanary(
     _ arguments: [String], environment: [String: String?] = [:], directory: String? = nil,
-    whileRunning: @Sendable (Int32) async throws -> Void = { _ in }
+    onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     try await command(
-      executable, arguments, environment: environment, directory: directory, whileRunning: whileRunning)
+      executable, arguments, environment: environment, directory: directory, onMessage: onMessage)
   }
 
   /// Runs any program to its end, as `lakecanary` does the built command.
   ///
-  /// - Throws: where the program cannot be started, or what `whileRunning` throws.
+  /// - Throws: where the program cannot be started.
   public static func command(
     _ program: String, _ arguments: [String], environment: [String: String?] = [:],
-    directory: String? = nil, whileRunning: @Sendable (Int32) async throws -> Void = { _ in }
+    directory: String? = nil, onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
   ) async throws -> CommandRun {
     var updates: [Environment.Key: String?] = ["NO_COLOR": "1"]
     // A test says itself what surrounds a command; nothing comes from the machine that it runs on.
@@ -47,9 +47,9 @@ public struct CommandRun: Sendable {
       workingDirectory: directory.map { FilePath($0) }, platformOptions: options,
       input: .none, output: .sequence, error: .sequence
     ) { execution in
-      async let output = text(of: execution.standardOutput)
-      async let errorOutput = text(of: execution.standardError)
-      try await whileRunning(execution.processIdentifier.value)
+      let process = execution.processIdentifier.value
+      async let output = text(of: execution.standardOutput) { _ in }
+      async let errorOutput = text(of: execution.standardError) { onMessage($0, process) }
       return try await (output, errorOutput)
     }
     let exitCode: Int
@@ -66,8 +66,14 @@ public struct CommandRun: Sendable {
   }
 }
 
-private func text(of sequence: SubprocessOutputSequence) async throws -> String {
-  var bytes: [UInt8] = []
-  for try await buffer in sequence { buffer.withUnsafeBytes { bytes.append(contentsOf: $0) } }
-  return String(decoding: bytes, as: UTF8.self)
+/// The whole text of a stream, each line of which `onLine` gets as soon as it is there.
+private func text(
+  of sequence: SubprocessOutputSequence, _ onLine: @escaping @Sendable (String) -> Void
+) async throws -> String {
+  var lines: [String] = []
+  for try await line in sequence.strings(bufferingPolicy: .unbounded) {
+    onLine(line)
+    lines.append(line)
+  }
+  return lines.joined(separator: "\n")
 }
