@@ -75,4 +75,13 @@ public struct PreparedTransaction: Sendable, Hashable {
   public let xid: UInt32
   /// The name that its client gave it.
   public let globalID: String
+
+  /// A transaction from its parts.
+  public init(lsn: LSN, endLSN: LSN, time: Timestamp, xid: UInt32, globalID: String) {
+    self.lsn = lsn
+    self.endLSN = endLSN
+    self.time = time
+    self.xid = xid
+    self.globalID = globalID
+  }
 }

@@ -21,6 +21,14 @@ public struct Relation: Sendable, Hashable {
     public let typeOID: UInt32
     /// The type's modifier, such as a varchar's length and 4; -1 without one.
     public let typeModifier: Int32
+
+    /// A column from its parts.
+    public init(isKey: Bool, name: String, typeOID: UInt32, typeModifier: Int32) {
+      self.isKey = isKey
+      self.name = name
+      self.typeOID = typeOID
+      self.typeModifier = typeModifier
+    }
   }
 
   /// What identifies a row (`pg_class.relreplident`).
@@ -33,6 +41,15 @@ public struct Relation: Sendable, Hashable {
     case full = 0x66
     /// A unique index, `i`.
     case index = 0x69
+  }
+
+  /// A table from its parts.
+  public init(id: UInt32, schema: String, name: String, replicaIdentity: ReplicaIdentity, columns: [Column]) {
+    self.id = id
+    self.schema = schema
+    self.name = name
+    self.replicaIdentity = replicaIdentity
+    self.columns = columns
   }
 
   init(_ reader: inout PayloadReader, of payload: RawSpan) throws(PostgresError) {
