@@ -4,7 +4,7 @@ public enum ObjectStores {
   ///
   /// The store takes whole keys of the bucket: the location's prefix is for the caller to put before them.
   ///
-  /// - Throws: `StorageError`: `.invalidConfiguration`.
+  /// - Throws: `StorageError`: `.invalidConfiguration`, `.ioFailed` where the system has no descriptor left.
   public static func open(
     _ location: BucketLocation, _ configuration: StorageConfiguration = StorageConfiguration()
   ) throws(StorageError) -> any ObjectStore {
@@ -12,7 +12,7 @@ public enum ObjectStores {
     case .directory(let path):
       return DirectoryStore(path: path, access: configuration.access, onStep: configuration.onDirectoryStep)
     case .s3(let bucket):
-      throw StorageError(.unsupported, .open, store: "s3://\(bucket)", detail: "only file:// is open so far")
+      return try S3Opening(bucket: bucket, configuration: configuration).open()
     }
   }
 }

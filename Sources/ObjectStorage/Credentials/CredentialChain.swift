@@ -1,0 +1,119 @@
+import Time
+
+/// Credentials with the number of their issue: a renewal gives the next one.
+struct IssuedCredentials: Sendable {
+  let credentials: Credentials
+  let generation: Int
+}
+
+/// Where credentials may come from.
+protocol CredentialSource: Sendable {
+  /// The source in words, for reports: `the environment (AWS_ACCESS_KEY_ID)`.
+  var name: String { get }
+
+  /// Credentials of the source; nil where it is not set up here.
+  ///
+  /// - Throws: `CredentialFailure` where it is set up and gives none.
+  func credentials() async throws(CredentialFailure) -> Credentials?
+}
+
+/// Why a source that is set up gives no credentials.
+struct CredentialFailure: Error, Sendable {
+  var code: StorageError.Code
+  /// What happened and the mend, without secrets.
+  var reason: String
+  var status: Int?
+  var serviceCode: String?
+  var requestID: String?
+}
+
+/// The sources in the order of AWS's SDKs: the first that is set up is the one.
+///
+/// Its credentials are kept and renewed before they end; many who ask at once wait for one renewal.
+actor CredentialChain {
+  private let sources: [any CredentialSource]
+  private let clock: any WallClock
+  private var source: (any CredentialSource)?
+  private var issued: IssuedCredentials?
+  private var renewAt: Timestamp?
+  private var renewal: Task<Result<IssuedCredentials, StorageError>, Never>?
+  private var generation = 0
+
+  /// How long before their end credentials are renewed; those that live shortly, at half of their life.
+  private static let margin = Duration.seconds(300)
+
+  init(_ sources: [any CredentialSource], clock: any WallClock) {
+    (self.sources, self.clock) = (sources, clock)
+  }
+
+  /// Credentials that still hold.
+  ///
+  /// - Throws: `StorageError`: `.credentialsMissing`, `.credentialsExpired`, and what the source's service answers.
+  func current(for store: String) async throws(StorageError) -> IssuedCredentials {
+    if let issued, !isEnding { return issued }
+    let task = renewal ?? begin(store)
+    let result = await task.value
+    // A renewal that fails leaves the old credentials good until they end.
+    if case .failure = result, let issued, !hasEnded(issued.credentials) { return issued }
+    return try result.get()
+  }
+
+  /// Where the credentials come from.
+  ///
+  /// - Throws: `StorageError`, as `current(for:)` does.
+  func sourceName(for store: String) async throws(StorageError) -> String {
+    _ = try await current(for: store)
+    return source?.name ?? "nowhere"
+  }
+
+  /// Forgets credentials that a server has called expired; false where no others can be had.
+  func renew(after generation: Int) -> Bool {
+    guard let issued else { return true }
+    guard issued.generation == generation else { return true }  // Somebody has renewed them meanwhile.
+    guard issued.credentials.sessionToken != nil else { return false }
+    self.issued = nil
+    return true
+  }
+
+  private func begin(_ store: String) -> Task<Result<IssuedCredentials, StorageError>, Never> {
+    // A task of its own: others wait for it too, and must not be cancelled with the first one.
+    let task = Task { await self.fetch(store) }
+    renewal = task
+    return task
+  }
+
+  private func fetch(_ store: String) async -> Result<IssuedCredentials, StorageError> {
+    defer { renewal = nil }
+    do throws(CredentialFailure) {
+      for candidate in source.map({ [$0] }) ?? sources {
+        guard let credentials = try await candidate.credentials() else { continue }
+        source = candidate
+        guard !hasEnded(credentials) else {
+          throw CredentialFailure(code: .credentialsExpired, reason: "from \(candidate.name)")
+        }
+        generation += 1
+        let issued = IssuedCredentials(credentials: credentials, generation: generation)
+        self.issued = issued
+        let now = clock.now()
+        renewAt = credentials.expiry.map { $0 - min(CredentialChain.margin, ($0 - now) / 2) }
+        return .success(issued)
+      }
+    } catch {
+      var failure = StorageError(error.code, .credentials, store: store, detail: error.reason)
+      (failure.status, failure.serviceCode, failure.requestID) = (
+        error.status, error.serviceCode, error.requestID
+      )
+      return .failure(failure)
+    }
+    return .failure(
+      StorageError(
+        .credentialsMissing, .credentials, store: store,
+        detail: "asked " + sources.map(\.name).joined(separator: ", ")))
+  }
+
+  private var isEnding: Bool { renewAt.map { $0 <= clock.now() } ?? false }
+
+  private func hasEnded(_ credentials: Credentials) -> Bool {
+    credentials.expiry.map { $0 <= clock.now() } ?? false
+  }
+}

@@ -1,0 +1,94 @@
+import Foundation
+
+/// Settles what a store of S3 needs, of configuration, environment and profile, in this order.
+struct S3Opening {
+  let bucket: String
+  let configuration: StorageConfiguration
+
+  private var name: String { "s3://\(bucket)" }
+
+  func open() throws(StorageError) -> S3Store {
+    guard let engine = TransferEngine(limit: configuration.maximumTransfers) else {
+      throw StorageError(.ioFailed, .open, store: name, detail: "no descriptors left for the transfers")
+    }
+    let profiles = try profiles()
+    let proxies = Proxies(environment: configuration.environment)
+    let certificates = try certificates()
+    let region =
+      given(configuration.region) ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
+      ?? profiles.setting("region")
+    let context = CredentialContext(
+      environment: configuration.environment, profiles: profiles, region: region, clock: configuration.clock,
+      engine: engine, proxies: proxies, certificates: certificates, retry: configuration.retry,
+      jitter: { Double.random(in: 0..<1) })
+    let settings = S3Client.Settings(
+      bucket: bucket, region: region, address: endpoint(profiles), addressing: configuration.addressing,
+      attempts: try attempts(profiles), retry: configuration.retry, timeouts: configuration.timeouts,
+      certificates: certificates, proxies: proxies, clock: configuration.clock, logger: configuration.logger)
+    let chain = CredentialChain(
+      S3Opening.sources(context, isProfileGiven: given(configuration.profile) != nil),
+      clock: configuration.clock)
+    return S3Store(
+      client: try S3Client(settings, engine: engine, credentials: chain), access: configuration.access,
+      multipartThreshold: configuration.multipartThreshold, partSize: max(configuration.partSize, 5 << 20))
+  }
+
+  /// The sources in the order of AWS's SDKs; a profile that the caller names goes before the environment.
+  static func sources(_ context: CredentialContext, isProfileGiven: Bool) -> [any CredentialSource] {
+    let files = ProfileCredentials(context: context)
+    let environment: [any CredentialSource] = [
+      EnvironmentCredentials(context: context), WebIdentityCredentials(context: context),
+    ]
+    return (isProfileGiven ? [files] : environment + [files])
+      + [ContainerCredentials(context: context), MetadataCredentials(context: context)]
+  }
+
+  private func variable(_ name: String) -> String? { given(configuration.environment[name]) }
+
+  private func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+
+  private func endpoint(_ profiles: Profiles) -> String? {
+    if let endpoint = given(configuration.endpoint) { return endpoint }
+    guard variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased() != "true" else { return nil }
+    return variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL") ?? profiles.endpoint(of: "s3")
+  }
+
+  private func attempts(_ profiles: Profiles) throws(StorageError) -> Int {
+    if let attempts = configuration.retry.attempts { return max(1, attempts) }
+    guard let text = variable("AWS_MAX_ATTEMPTS") ?? profiles.setting("max_attempts") else { return 5 }
+    guard let attempts = Int(text), attempts > 0 else {
+      throw StorageError(
+        .invalidConfiguration, .open, store: name, detail: "AWS_MAX_ATTEMPTS must be a number above 0")
+    }
+    return attempts
+  }
+
+  private func certificates() throws(StorageError) -> TrustedCertificates? {
+    guard let file = given(configuration.caFile) ?? variable("AWS_CA_BUNDLE") else { return nil }
+    do throws(SystemCallFailure) {
+      return try TrustedCertificates(file: file)
+    } catch {
+      throw StorageError(
+        .invalidConfiguration, .open, store: name, detail: "the CA file \(file) cannot be read",
+        systemError: error.errno)
+    }
+  }
+
+  private func profiles() throws(StorageError) -> Profiles {
+    let home = variable("HOME") ?? NSHomeDirectory()
+    return Profiles(
+      config: try text(variable("AWS_CONFIG_FILE") ?? "~/.aws/config", home),
+      credentials: try text(variable("AWS_SHARED_CREDENTIALS_FILE") ?? "~/.aws/credentials", home),
+      name: given(configuration.profile) ?? variable("AWS_PROFILE"))
+  }
+
+  /// The text of a shared configuration file; empty where there is none.
+  private func text(_ path: String, _ home: String) throws(StorageError) -> String {
+    let path = path.hasPrefix("~/") ? home + path.dropFirst() : path
+    guard FileManager.default.fileExists(atPath: path) else { return "" }
+    guard let data = FileManager.default.contents(atPath: path), data.count <= 4 << 20 else {
+      throw StorageError(.invalidConfiguration, .open, store: name, detail: "\(path) cannot be read")
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}

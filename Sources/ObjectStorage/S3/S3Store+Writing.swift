@@ -1,0 +1,161 @@
+import Time
+
+extension S3Store {
+  /// Marks a write, so that one whose answer was lost can be told from somebody else's.
+  private static let markHeader: StaticString = "x-amz-meta-lakecanary-write"
+
+  func put(_ key: String, _ bytes: [UInt8], ifNoneMatch: Bool) async throws(StorageError) -> ETag {
+    let call = S3Call(operation: .put, method: .put, key: key)
+    try checkKey(call)
+    try requireWriting(call)
+    let mark = String(UInt64.random(in: .min ... .max), radix: 16)
+    return bytes.count >= multipartThreshold
+      ? try await putParts(key, bytes, ifNoneMatch: ifNoneMatch, mark)
+      : try await putWhole(call, bytes, ifNoneMatch: ifNoneMatch, mark)
+  }
+
+  private func putWhole(
+    _ call: S3Call, _ bytes: [UInt8], ifNoneMatch: Bool, _ mark: String
+  ) async throws(StorageError) -> ETag {
+    var call = call
+    call.body = bytes
+    call.headers = [
+      ("Content-Type", "application/octet-stream"),
+      ("X-Amz-Checksum-Sha256", Base64.encode(Digests.sha256(bytes))),
+    ]
+    if ifNoneMatch { call.headers += [("If-None-Match", "*"), ("\(S3Store.markHeader)", mark)] }
+    var mayHaveHappened = false
+    do {
+      let answer = try await client.perform(call, onRetry: { if $0 { mayHaveHappened = true } })
+      return try etag(answer, call)
+    } catch {
+      guard error.code == .alreadyExists, mayHaveHappened, let etag = try await written(call.key, mark) else {
+        throw error
+      }
+      return etag
+    }
+  }
+
+  /// The tag of the object where it is the one that bears the mark: a refused write may have been preceded by
+  /// an attempt of its own that succeeded and whose answer was lost.
+  private func written(_ key: String, _ mark: String) async throws(StorageError) -> ETag? {
+    let call = S3Call(operation: .put, method: .head, key: key)
+    let answer = try await client.perform(call)
+    return answer.header(S3Store.markHeader) == mark ? try etag(answer, call) : nil
+  }
+
+  private func etag(_ answer: HTTPAnswer, _ call: S3Call) throws(StorageError) -> ETag {
+    guard let etag = answer.header("etag"), !etag.isEmpty else {
+      throw call.error(.malformedAnswer, store: name, detail: "no ETag")
+    }
+    return ETag(etag)
+  }
+
+  // MARK: In parts
+
+  /// S3's own limit.
+  private static let mostParts = 10_000
+  /// Parts of one object on their way at once, so that a large object leaves room for others.
+  private static let partsAtOnce = 4
+
+  private func putParts(
+    _ key: String, _ bytes: [UInt8], ifNoneMatch: Bool, _ mark: String
+  ) async throws(StorageError) -> ETag {
+    var create = S3Call(operation: .put, method: .post, key: key, query: [("uploads", "")])
+    create.headers = [("Content-Type", "application/octet-stream"), ("\(S3Store.markHeader)", mark)]
+    let created = try await client.perform(create)
+    guard let upload = (try? XMLElement(created.body))?.text("UploadId"), !upload.isEmpty else {
+      throw create.error(.malformedAnswer, store: name, detail: "no upload id")
+    }
+    do {
+      let etags = try await sendParts(key, bytes, upload)
+      return try await complete(key, upload, etags, ifNoneMatch: ifNoneMatch, mark)
+    } catch {
+      // In a task of its own: it must also happen where this one was cancelled.
+      let abort = S3Call(operation: .put, method: .delete, key: key, query: [("uploadId", upload)])
+      let client = client
+      await Task { _ = try? await client.perform(abort) }.value
+      throw error
+    }
+  }
+
+  private func sendParts(_ key: String, _ bytes: [UInt8], _ upload: String) async throws(StorageError)
+    -> [ETag]
+  {
+    let size = max(partSize, (bytes.count + S3Store.mostParts - 1) / S3Store.mostParts)
+    let count = (bytes.count + size - 1) / size
+    let result: Result<[ETag], StorageError> = await withTaskGroup(
+      of: Result<(Int, ETag), StorageError>.self
+    ) { group in
+      var etags = [ETag?](repeating: nil, count: count)
+      var next = 0
+      while next < count || !group.isEmpty {
+        if next < count, next < S3Store.partsAtOnce {
+          addPart(&next)
+          continue
+        }
+        guard let result = await group.next() else { break }
+        switch result {
+        case .success(let (index, etag)):
+          etags[index] = etag
+          if next < count { addPart(&next) }
+        case .failure(let error):
+          group.cancelAll()
+          return .failure(error)
+        }
+      }
+      return .success(etags.compactMap { $0 })
+
+      func addPart(_ next: inout Int) {
+        let index = next
+        next += 1
+        group.addTask {
+          do throws(StorageError) {
+            let part = Array(bytes[index * size..<min(bytes.count, (index + 1) * size)])
+            return .success((index, try await sendPart(key, part, upload, number: index + 1)))
+          } catch {
+            return .failure(error)
+          }
+        }
+      }
+    }
+    return try result.get()
+  }
+
+  private func sendPart(
+    _ key: String, _ bytes: [UInt8], _ upload: String, number: Int
+  ) async throws(StorageError) -> ETag {
+    let call = S3Call(
+      operation: .put, method: .put, key: key,
+      query: [("partNumber", String(number)), ("uploadId", upload)], body: bytes)
+    return try etag(try await client.perform(call), call)
+  }
+
+  private func complete(
+    _ key: String, _ upload: String, _ etags: [ETag], ifNoneMatch: Bool, _ mark: String
+  ) async throws(StorageError) -> ETag {
+    var body = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+    for (index, etag) in etags.enumerated() {
+      body += "<Part><PartNumber>\(index + 1)</PartNumber><ETag>\(XMLText.escape(etag.quoted))</ETag></Part>"
+    }
+    body += "</CompleteMultipartUpload>"
+    var call = S3Call(
+      operation: .put, method: .post, key: key, query: [("uploadId", upload)], body: Array(body.utf8))
+    call.mayFailWithin = true
+    call.headers = [("Content-Type", "application/xml")]
+    if ifNoneMatch { call.headers.append(("If-None-Match", "*")) }
+    var mayHaveHappened = false
+    let answer: HTTPAnswer
+    do {
+      answer = try await client.perform(call, onRetry: { if $0 { mayHaveHappened = true } })
+    } catch {
+      let mayBeOurs = error.serviceCode == "NoSuchUpload" || error.code == .alreadyExists
+      guard mayHaveHappened, mayBeOurs, let etag = try await written(key, mark) else { throw error }
+      return etag
+    }
+    guard let etag = (try? XMLElement(answer.body))?.text("ETag"), !etag.isEmpty else {
+      throw call.error(.malformedAnswer, store: name, detail: "no ETag")
+    }
+    return ETag(etag)
+  }
+}

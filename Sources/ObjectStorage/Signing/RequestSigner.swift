@@ -1,0 +1,160 @@
+import Synchronization
+import Time
+
+/// Signs requests with AWS Signature Version 4.
+final class RequestSigner: Sendable {
+  /// What of a request is signed. Names and values are as they are meant: encoding is the signer's work.
+  struct Request: Sendable {
+    var method: String
+    /// The path as it is sent: percent-encoded.
+    var path: String
+    var query: [(name: String, value: String)] = []
+    /// Every header field to sign, `host` among them.
+    var headers: [(name: String, value: String)]
+    /// SHA-256 of the body in lower-case hex, or `UNSIGNED-PAYLOAD`.
+    var payload: String
+  }
+
+  static let emptyPayload = Digests.hex(Digests.sha256([UInt8]()))
+
+  private let credentials: Credentials
+  private let region: String
+  private let service: String
+  /// The key of the day; a day's first request derives it.
+  private let key = Mutex<(day: String, key: SigningKey)?>(nil)
+
+  init(credentials: Credentials, region: String, service: String) {
+    (self.credentials, self.region, self.service) = (credentials, region, service)
+  }
+
+  /// The header fields that sign a request: `X-Amz-Date`, `X-Amz-Security-Token` for temporary credentials, and
+  /// `Authorization`.
+  func sign(_ request: Request, at time: Timestamp) -> [(name: String, value: String)] {
+    var request = request
+    let date = AmazonDate(time)
+    var added = [(name: "X-Amz-Date", value: date.text)]
+    if let token = credentials.sessionToken { added.append(("X-Amz-Security-Token", token.revealed)) }
+    request.headers += added
+    let canonical = CanonicalRequest(request)
+    let key = key(of: date)
+    let signature = key.signature(of: stringToSign(canonical, date, key))
+    added.append(
+      (
+        "Authorization",
+        "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(key.scope), "
+          + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+      ))
+    return added
+  }
+
+  /// The query of a request that carries its signature itself, for `expiry`.
+  ///
+  /// - Parameter signsToken: whether the session token is part of what is signed, as all but a few services ask.
+  func presign(
+    _ request: Request, at time: Timestamp, expiry: Duration, signsToken: Bool = true
+  ) -> [(name: String, value: String)] {
+    var request = request
+    let date = AmazonDate(time)
+    let key = key(of: date)
+    request.query += [
+      ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
+      ("X-Amz-Credential", "\(credentials.accessKeyID)/\(key.scope)"),
+      ("X-Amz-Date", date.text),
+      ("X-Amz-SignedHeaders", CanonicalRequest(request).signedHeaders),
+      ("X-Amz-Expires", String(expiry.components.seconds)),
+    ]
+    let token = credentials.sessionToken.map { (name: "X-Amz-Security-Token", value: $0.revealed) }
+    if let token, signsToken { request.query.append(token) }
+    let signature = key.signature(of: stringToSign(CanonicalRequest(request), date, key))
+    if let token, !signsToken { request.query.append(token) }
+    return request.query + [("X-Amz-Signature", signature)]
+  }
+
+  func stringToSign(_ canonical: CanonicalRequest, at time: Timestamp) -> String {
+    let date = AmazonDate(time)
+    return stringToSign(canonical, date, key(of: date))
+  }
+
+  private func stringToSign(_ canonical: CanonicalRequest, _ date: AmazonDate, _ key: SigningKey) -> String {
+    "AWS4-HMAC-SHA256\n\(date.text)\n\(key.scope)\n\(Digests.hex(Digests.sha256(canonical.text)))"
+  }
+
+  private func key(of date: AmazonDate) -> SigningKey {
+    key.withLock { known in
+      if let known, known.day == date.day { return known.key }
+      let key = SigningKey(
+        secret: credentials.secretAccessKey, day: date.day, region: region, service: service)
+      known = (date.day, key)
+      return key
+    }
+  }
+}
+
+/// The form of a request that is signed (AWS General Reference, "Create a canonical request").
+struct CanonicalRequest: Sendable {
+  let text: String
+  /// Names of the signed header fields: `host;x-amz-date`.
+  let signedHeaders: String
+
+  init(_ request: RequestSigner.Request) {
+    var fields: [(name: String, value: String)] = []
+    for (name, value) in request.headers {
+      fields.append((name.lowercased(), CanonicalRequest.trimmed(value)))
+    }
+    // By name alone: fields of one name keep their order.
+    fields = fields.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }
+      .map(\.element)
+    var lines = ""
+    var names = ""
+    for (index, field) in fields.enumerated() {
+      if index > 0, fields[index - 1].name == field.name {
+        lines += ",\(field.value)"
+        continue
+      }
+      if index > 0 {
+        lines += "\n"
+        names += ";"
+      }
+      lines += "\(field.name):\(field.value)"
+      names += field.name
+    }
+    signedHeaders = names
+    text =
+      "\(request.method)\n\(request.path.isEmpty ? "/" : request.path)\n"
+      + "\(CanonicalRequest.query(request.query))\n\(lines)\n\n\(names)\n\(request.payload)"
+  }
+
+  /// The query as it is signed, and as it is sent.
+  static func query(_ query: [(name: String, value: String)]) -> String {
+    query.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
+      .sorted { $0 < $1 }  // ASCII by now, where the order of text is that of bytes.
+      .map { "\($0)=\($1)" }.joined(separator: "&")
+  }
+
+  /// A field's value without white space around it, and with single spaces within.
+  private static func trimmed(_ value: String) -> String {
+    let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+    guard value.utf8.contains(where: isBlank) else { return value }
+    return value.utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }.joined(separator: " ")
+  }
+}
+
+/// A time as signatures carry it: `20150830T123600Z`, and the day of it.
+struct AmazonDate: Sendable {
+  let text: String
+  let day: String
+
+  init(_ time: Timestamp) {
+    let civil = CivilTime(utc: time)
+    day =
+      AmazonDate.digits(civil.year, 4) + AmazonDate.digits(civil.month, 2) + AmazonDate.digits(civil.day, 2)
+    text =
+      day + "T" + AmazonDate.digits(civil.hour, 2) + AmazonDate.digits(civil.minute, 2)
+      + AmazonDate.digits(civil.second, 2) + "Z"
+  }
+
+  private static func digits(_ value: Int, _ width: Int) -> String {
+    let text = String(value)
+    return String(repeating: "0", count: max(0, width - text.utf8.count)) + text
+  }
+}

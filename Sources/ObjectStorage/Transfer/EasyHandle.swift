@@ -1,0 +1,153 @@
+import CLibCurl
+import Glibc
+
+/// A libcurl easy handle: one transfer at a time, used again so that its memory is.
+///
+/// Confined to the thread of its loop.
+final class EasyHandle {
+  let pointer: UnsafeMutableRawPointer
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private let errorText: UnsafeMutablePointer<CChar>
+  private(set) var transfer: Transfer?
+
+  /// A handle; nil where libcurl has no memory for one.
+  init?() {
+    guard let pointer = curl_easy_init() else { return nil }
+    self.pointer = pointer
+    errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    setFixedOptions()
+  }
+
+  deinit {
+    curl_easy_cleanup(pointer)  // Before what it points to.
+    curl_slist_free_all(headers)
+    errorText.deallocate()
+  }
+
+  /// What holds for every transfer. None of these options can fail in a libcurl that has HTTP and TLS.
+  private func setFixedOptions() {
+    set(CURLOPT_NOSIGNAL, 1)
+    set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+    canary_easy_set_text(pointer, CURLOPT_PROTOCOLS_STR, "http,https")
+    set(CURLOPT_FOLLOWLOCATION, 0)
+    set(CURLOPT_PATH_AS_IS, 1)  // A key may hold "..".
+    set(CURLOPT_SSL_VERIFYPEER, 1)
+    set(CURLOPT_SSL_VERIFYHOST, 2)
+    set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    set(CURLOPT_TCP_KEEPALIVE, 1)
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    set(CURLOPT_BUFFERSIZE, 128 << 10)
+    set(CURLOPT_LOW_SPEED_LIMIT, 1)
+    canary_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
+    canary_easy_set_data_callback(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+      EasyHandle.transfer(context)?.receive(head: UnsafeRawBufferPointer(start: data, count: size * count))
+        ?? 0
+    }
+    canary_easy_set_data_callback(pointer, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+      EasyHandle.transfer(context)?.receive(body: UnsafeRawBufferPointer(start: data, count: size * count))
+        ?? 0
+    }
+    canary_easy_set_data_callback(pointer, CURLOPT_READFUNCTION) { data, size, count, context in
+      let buffer = UnsafeMutableRawBufferPointer(start: data, count: size * count)
+      return EasyHandle.transfer(context)?.send(into: buffer) ?? Int(CURL_READFUNC_ABORT)
+    }
+    canary_easy_set_seek_callback(pointer) { context, offset, origin in
+      guard origin == SEEK_SET, EasyHandle.transfer(context)?.rewind(to: Int(offset)) == true else {
+        return CURL_SEEKFUNC_FAIL
+      }
+      return CURL_SEEKFUNC_OK
+    }
+    for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
+      // Unretained: the handle is alive while libcurl calls back with it.
+      canary_easy_set_pointer(pointer, option, Unmanaged.passUnretained(self).toOpaque())
+    }
+  }
+
+  private static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+    context.flatMap { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue().transfer }
+  }
+
+  /// Makes the handle ready for a transfer; the error that libcurl has about it, where it has one.
+  func prepare(_ transfer: Transfer) -> CURLcode {
+    let request = transfer.request
+    self.transfer = transfer
+    errorText.pointee = 0
+    set(CURLOPT_HTTPGET, 1)  // Undoes what the transfer before has set as its method.
+    canary_easy_set_text(pointer, CURLOPT_CUSTOMREQUEST, nil)
+    set(CURLOPT_NOBODY, request.method == .head ? 1 : 0)
+    switch request.method {
+    case .get, .head: break
+    case .delete: canary_easy_set_text(pointer, CURLOPT_CUSTOMREQUEST, "DELETE")
+    case .put:
+      set(CURLOPT_UPLOAD, 1)
+      canary_easy_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
+    case .post:
+      set(CURLOPT_POST, 1)
+      canary_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+    }
+    if request.method == .get { set(CURLOPT_HTTPGET, 1) }
+
+    curl_slist_free_all(headers)
+    headers = nil
+    // libcurl adds these by itself; without a value they are left out.
+    var lines = ["Accept:", "Expect:"]
+    for (name, value) in request.headers {
+      lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
+    }
+    for line in lines {
+      guard let list = curl_slist_append(headers, line) else { return CURLE_OUT_OF_MEMORY }
+      headers = list
+    }
+    canary_easy_set_list(pointer, CURLOPT_HTTPHEADER, headers)
+    set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeLeft))
+    set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connecting))
+    set(CURLOPT_LOW_SPEED_TIME, max(1, Int(request.stall.components.seconds)))
+    canary_easy_set_text(pointer, CURLOPT_PROXY, request.proxy ?? "")
+    // Whom not to ask through the proxy was decided with the proxy itself.
+    canary_easy_set_text(pointer, CURLOPT_NOPROXY, "")
+    if let certificates = request.certificates {
+      let code = certificates.pem.withUnsafeBytes {
+        canary_easy_set_blob(pointer, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count)
+      }
+      guard code == CURLE_OK else { return code }
+    }
+    return canary_easy_set_text(pointer, CURLOPT_URL, request.url)
+  }
+
+  /// Ends the transfer with its answer, or with what went wrong.
+  func finish(_ code: CURLcode) {
+    guard let transfer else { return }
+    self.transfer = nil
+    var microseconds: curl_off_t = 0
+    canary_easy_get_offset(pointer, CURLINFO_TOTAL_TIME_T, &microseconds)
+    let duration = Duration.microseconds(microseconds)
+    if code == CURLE_OK {
+      var status = 0
+      canary_easy_get_long(pointer, CURLINFO_RESPONSE_CODE, &status)
+      transfer.finish(status: status, duration: duration)
+    } else {
+      let said = String(cString: errorText)
+      let text = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
+      transfer.fail(code, detail: text, duration: duration)
+    }
+  }
+
+  /// Ends the transfer with a failure of our own.
+  func abandon(_ kind: TransferFailure.Kind, detail: String) {
+    transfer?.fail(TransferFailure(kind: kind, detail: detail, duration: .zero))
+    transfer = nil
+  }
+
+  private func set(_ option: CURLoption, _ value: Int) {
+    canary_easy_set_long(pointer, option, value)
+  }
+
+  /// libcurl takes 0 for "no limit".
+  private func milliseconds(_ duration: Duration) -> Int {
+    let (seconds, attoseconds) = duration.components
+    let whole = seconds.multipliedReportingOverflow(by: 1_000)
+    guard !whole.overflow, whole.partialValue < Int64(Int32.max) else { return Int(Int32.max) }
+    return max(1, Int(whole.partialValue + attoseconds / 1_000_000_000_000_000))
+  }
+}

@@ -1,0 +1,171 @@
+import CLibCurl
+import Glibc
+
+/// libcurl's multi handle and what drives it: epoll for the sockets, an eventfd for what other threads order.
+///
+/// Lives on one thread from its making to its end. Sockets are driven one by one (`curl_multi_socket_action`), so the
+/// work of a turn follows what happened in it, not how many transfers there are.
+final class TransferLoop {
+  private let multi: UnsafeMutableRawPointer
+  private let events: Descriptor
+  private let orders: TransferOrders
+  private let limit: Int
+  private var active: [UInt64: EasyHandle] = [:]
+  private var byPointer: [UnsafeMutableRawPointer: EasyHandle] = [:]
+  private var idle: [EasyHandle] = []
+  /// When libcurl wants to be called, on the monotonic clock in milliseconds; nil for never.
+  private var deadline: Int64?
+
+  /// A loop; nil where the system has no memory or descriptors for it.
+  init?(orders: TransferOrders, limit: Int) {
+    let number = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard number >= 0 else { return nil }
+    let events = Descriptor(number)
+    var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: orders.signal))
+    guard epoll_ctl(events.number, EPOLL_CTL_ADD, orders.signal, &event) == 0, let multi = curl_multi_init()
+    else {
+      return nil
+    }
+    self.multi = multi
+    self.events = events
+    (self.orders, self.limit) = (orders, limit)
+    canary_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limit)
+    canary_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+    // Unretained: the loop outlives the multi handle, which it cleans up itself.
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    canary_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
+    canary_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
+    canary_multi_set_socket_callback(multi) { _, socket, what, context, known in
+      TransferLoop.from(context)?.watch(socket, what, isKnown: known != nil)
+      return 0
+    }
+    canary_multi_set_timer_callback(multi) { _, milliseconds, context in
+      TransferLoop.from(context)?.deadline = milliseconds < 0 ? nil : TransferLoop.now + Int64(milliseconds)
+      return 0
+    }
+  }
+
+  deinit {
+    // libcurl's manual: easy handles are removed before the multi handle goes.
+    for handle in active.values { curl_multi_remove_handle(multi, handle.pointer) }
+    idle = []
+    curl_multi_cleanup(multi)
+  }
+
+  private static func from(_ context: UnsafeMutableRawPointer?) -> TransferLoop? {
+    context.map { Unmanaged<TransferLoop>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// Runs until the orders are closed.
+  func run() {
+    var happened = [epoll_event](repeating: epoll_event(), count: 64)
+    while true {
+      guard take(orders.take(upTo: limit - active.count)) else { break }
+      let count = epoll_wait(events.number, &happened, Int32(happened.count), pause)
+      for event in happened.prefix(Int(max(0, count))) {
+        if event.data.fd == orders.signal {
+          orders.acknowledge()
+        } else {
+          act(event.data.fd, event.events)
+        }
+      }
+      if let deadline, deadline <= TransferLoop.now {
+        self.deadline = nil
+        act(CURL_SOCKET_TIMEOUT, 0)
+      }
+      finishTransfers()
+    }
+    for handle in active.values {
+      curl_multi_remove_handle(multi, handle.pointer)
+      handle.abandon(.cancelled, detail: "the store was closed")
+    }
+    active = [:]
+    byPointer = [:]
+  }
+
+  /// How long to wait for the next event, in milliseconds; -1 for as long as it takes.
+  private var pause: Int32 {
+    guard let deadline else { return -1 }
+    return Int32(clamping: max(0, deadline - TransferLoop.now))
+  }
+
+  /// Does what was ordered; false where it is to end.
+  private func take(_ orders: TransferOrders.Batch) -> Bool {
+    for id in orders.cancelled {
+      guard let handle = active.removeValue(forKey: id) else { continue }
+      curl_multi_remove_handle(multi, handle.pointer)
+      handle.abandon(.cancelled, detail: "cancelled")
+      release(handle)
+    }
+    for submission in orders.begun {
+      begin(Transfer(id: submission.id, request: submission.request, continuation: submission.continuation))
+    }
+    return !orders.isClosed
+  }
+
+  private func begin(_ transfer: Transfer) {
+    guard let handle = idle.popLast() ?? EasyHandle() else {
+      transfer.fail(TransferFailure(kind: .invalid, detail: "no memory for a transfer", duration: .zero))
+      return
+    }
+    let code = handle.prepare(transfer)
+    guard code == CURLE_OK, curl_multi_add_handle(multi, handle.pointer) == CURLM_OK else {
+      handle.finish(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code)
+      idle.append(handle)
+      return
+    }
+    active[transfer.id] = handle
+    byPointer[handle.pointer] = handle
+  }
+
+  private func act(_ socket: curl_socket_t, _ events: UInt32) {
+    var action: Int32 = 0
+    if events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { action |= CURL_CSELECT_IN }
+    if events & EPOLLOUT.rawValue != 0 { action |= CURL_CSELECT_OUT }
+    if events & EPOLLERR.rawValue != 0 { action |= CURL_CSELECT_ERR }
+    var running: Int32 = 0
+    curl_multi_socket_action(multi, socket, action, &running)
+  }
+
+  private func finishTransfers() {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let pointer = message.pointee.easy_handle,
+        let handle = byPointer[pointer], let id = handle.transfer?.id
+      else { continue }
+      let result = canary_message_result(message)
+      curl_multi_remove_handle(multi, pointer)  // After this, `message` is gone.
+      active[id] = nil
+      handle.finish(result)
+      release(handle)
+    }
+  }
+
+  private func release(_ handle: EasyHandle) {
+    byPointer[handle.pointer] = nil
+    idle.append(handle)
+  }
+
+  /// Watches a socket for what libcurl waits for on it.
+  private func watch(_ socket: curl_socket_t, _ what: Int32, isKnown: Bool) {
+    guard what != CURL_POLL_REMOVE else {
+      // The socket may be closed already, and then epoll has forgotten it.
+      epoll_ctl(events.number, EPOLL_CTL_DEL, socket, nil)
+      return
+    }
+    var wanted: UInt32 = 0
+    if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
+    if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
+    var event = epoll_event(events: wanted, data: epoll_data_t(fd: socket))
+    if epoll_ctl(events.number, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) == -1 {
+      epoll_ctl(events.number, isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+    }
+    if !isKnown { curl_multi_assign(multi, socket, UnsafeMutableRawPointer(bitPattern: 1)) }
+  }
+}

@@ -1,0 +1,131 @@
+import CLibCurl
+import Glibc
+import Synchronization
+
+/// What tasks order of the loop's thread: transfers to begin, to cancel, and its end.
+final class TransferOrders: Sendable {
+  struct Submission: Sendable {
+    let id: UInt64
+    let request: HTTPRequest
+    let continuation: CheckedContinuation<Result<HTTPAnswer, TransferFailure>, Never>
+  }
+
+  /// What the loop is to do now.
+  struct Batch: Sendable {
+    var begun: [Submission] = []
+    var cancelled: [UInt64] = []
+    var isClosed = false
+  }
+
+  private struct State {
+    /// In order of arrival; those before `next` have begun.
+    var waiting: [Submission] = []
+    var next = 0
+    var cancelled: Set<UInt64> = []
+    var lastID: UInt64 = 0
+    var isClosed = false
+    var isSignalled = false
+  }
+
+  private let state = Mutex(State())
+  private let descriptor: Int32
+
+  /// Orders; nil where the system has no descriptor left.
+  init?() {
+    descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    guard descriptor >= 0 else { return nil }
+  }
+
+  deinit { Glibc.close(descriptor) }
+
+  /// What becomes readable when there are orders.
+  var signal: Int32 { descriptor }
+
+  func nextID() -> UInt64 {
+    state.withLock {
+      $0.lastID += 1
+      return $0.lastID
+    }
+  }
+
+  func begin(_ submission: Submission) {
+    let isRefused = state.withLock { state in
+      if state.isClosed { return true }
+      state.waiting.append(submission)
+      wake(&state)
+      return false
+    }
+    if isRefused {
+      submission.continuation.resume(
+        returning: .failure(
+          TransferFailure(kind: .cancelled, detail: "the store was closed", duration: .zero)))
+    }
+  }
+
+  func cancel(_ id: UInt64) {
+    state.withLock { state in
+      state.cancelled.insert(id)
+      wake(&state)
+    }
+  }
+
+  func close() {
+    state.withLock { state in
+      state.isClosed = true
+      wake(&state)
+    }
+  }
+
+  /// Takes what is to be done; of the waiting transfers no more than `room`.
+  func take(upTo room: Int) -> Batch {
+    var abandoned: [Submission] = []
+    let batch = state.withLock { state in
+      var batch = Batch(isClosed: state.isClosed)
+      if !state.cancelled.isEmpty {
+        // The cancelled either wait, or are the loop's already, or have ended.
+        abandoned = state.waiting[state.next...].filter { state.cancelled.contains($0.id) }
+        let left = state.waiting[state.next...].filter { !state.cancelled.contains($0.id) }
+        (state.waiting, state.next) = (left, 0)
+        batch.cancelled = Array(state.cancelled)
+        state.cancelled = []
+      }
+      if state.isClosed {
+        abandoned += state.waiting[state.next...]
+        (state.waiting, state.next) = ([], 0)
+      }
+      let end = min(state.next + max(0, room), state.waiting.count)
+      batch.begun = Array(state.waiting[state.next..<end])
+      state.next = end
+      if state.next == state.waiting.count {
+        state.waiting.removeAll(keepingCapacity: state.waiting.count <= 1024)
+        state.next = 0
+      } else if state.next >= 1024 {
+        state.waiting.removeSubrange(..<state.next)
+        state.next = 0
+      }
+      return batch
+    }
+    for submission in abandoned {
+      submission.continuation.resume(
+        returning: .failure(TransferFailure(kind: .cancelled, detail: "cancelled", duration: .zero)))
+    }
+    return batch
+  }
+
+  /// The loop has seen the signal, and takes the orders next.
+  func acknowledge() {
+    state.withLock { state in
+      var count: UInt64 = 0
+      _ = read(descriptor, &count, 8)
+      state.isSignalled = false
+    }
+  }
+
+  private func wake(_ state: inout State) {
+    guard !state.isSignalled else { return }
+    state.isSignalled = true
+    var one: UInt64 = 1
+    // An eventfd refuses only where its counter is full, and then it is readable already.
+    _ = write(descriptor, &one, 8)
+  }
+}
