@@ -4,7 +4,7 @@ import Subprocess
 /// way, `kill -9` included: it waits for the end of its standard input, which this process alone holds open.
 ///
 /// The shell runs in a process group of its own, so that Ctrl-C at a terminal reaches this process alone.
-struct Guardian {
+package struct Guardian: Sendable {
   /// Closing it is the order to stop.
   private let order: AsyncStream<Never>.Continuation
   private let ended: Task<Void, any Error>
@@ -14,7 +14,7 @@ struct Guardian {
   /// The script must read its standard input to the end and stop what it started then.
   ///
   /// - Throws: `LocalServerError` with code `notStarted` where it ends, or prints anything else, first.
-  static func start(script: String, arguments: [String], server: String) async throws -> Guardian {
+  package static func start(script: String, arguments: [String], server: String) async throws -> Guardian {
     let (orders, order) = AsyncStream<Never>.makeStream()
     let (answers, answer) = AsyncStream<String>.makeStream()
     // A task of its own: cancelling the caller's must close the input, not kill the shell.
@@ -46,7 +46,7 @@ struct Guardian {
   }
 
   /// Lets the script stop its server, and returns when it has.
-  func stop() async {
+  package func stop() async {
     order.finish()
     // What the script failed at while stopping is of no use to anyone any more.
     _ = await ended.result

@@ -17,11 +17,20 @@ public enum PythonPeers {
     }
   }
 
+  /// A program that a package of the environment has installed beside its interpreter.
+  ///
+  /// - Throws: `MissingPeers` where there is none.
+  public static func program(_ name: String) throws -> String {
+    let path = URL(filePath: try interpreter).deletingLastPathComponent().appending(path: name).path
+    guard FileManager.default.isExecutableFile(atPath: path) else { throw MissingPeers(path: path) }
+    return path
+  }
+
   /// There is no Python environment with the peers.
   public struct MissingPeers: Error, CustomStringConvertible {
     let path: String
 
     /// Where it was looked for, and the mend.
-    public var description: String { "no Python at \(path); `make test` makes the environment" }
+    public var description: String { "nothing to run at \(path); `make test` makes the environment" }
   }
 }

@@ -216,7 +216,11 @@ final class S3Client: Sendable {
   }
 
   func error(_ fault: ServiceFault, _ call: S3Call) -> StorageError {
-    let code = fault.classify(call.operation)
+    var code = fault.classify(call.operation)
+    // S3 takes these keys; servers that keep objects in folders refuse them in words of their own.
+    if code == .rejected, fault.status == 400, call.operation == .put, S3Client.isOdd(call.key) {
+      code = .invalidKey
+    }
     var error = call.error(code, store: name, detail: fault.message)
     (error.status, error.serviceCode, error.requestID) = (fault.status, fault.code, fault.requestID)
     if code == .wrongRegion, let region = fault.region {
@@ -224,6 +228,13 @@ final class S3Client: Sendable {
         "the bucket is in \(region), the request was signed for \(learned.withLock { $0.region })"
     }
     return error
+  }
+
+  /// Whether a key has parts that no file system takes as they are.
+  private static func isOdd(_ key: String) -> Bool {
+    key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
+      KeyOrder.begins(KeyPath.fileName(String(Substring($0))), with: KeyPath.reserved)
+    }
   }
 
   private func error(_ failure: TransferFailure, _ call: S3Call) -> StorageError {

@@ -44,6 +44,24 @@ extension S3Store {
     return root.map { $0.text("IsPublic")?.lowercased() == "true" }
   }
 
+  /// Makes the bucket.
+  ///
+  /// - Throws: `StorageError`: `.alreadyExists` where it is somebody else's.
+  func createBucket() async throws(StorageError) {
+    var call = S3Call(operation: .put, method: .put)
+    // us-east-1 must not be named (S3 API reference, CreateBucket).
+    if let region = client.settings.region, region != "us-east-1" {
+      call.body = Array(
+        ("<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>"
+          + XMLText.escape(region) + "</LocationConstraint></CreateBucketConfiguration>").utf8)
+    }
+    do {
+      _ = try await client.perform(call)
+    } catch  where error.serviceCode == "BucketAlreadyOwnedByYou" {
+      // It is there, and that was asked for.
+    }
+  }
+
   private func optionalSetting(
     _ name: String, root: String, absent: String
   ) async throws(StorageError) -> XMLElement? {

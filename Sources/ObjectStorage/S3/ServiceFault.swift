@@ -91,6 +91,7 @@ struct ServiceFault: Sendable {
     "RequestTimeTooSkewed": .clockSkewed, "RequestExpired": .clockSkewed,
     "PermanentRedirect": .wrongRegion, "TemporaryRedirect": .wrongRegion, "Redirect": .wrongRegion,
     "AuthorizationHeaderMalformed": .wrongRegion, "IllegalLocationConstraintException": .wrongRegion,
+    "BucketAlreadyExists": .alreadyExists, "BucketAlreadyOwnedByYou": .alreadyExists,
     "PreconditionFailed": .preconditionFailed, "InvalidRange": .rangeNotSatisfiable,
     "NotImplemented": .unsupported, "MethodNotAllowed": .unsupported,
     "KeyTooLongError": .invalidKey, "InvalidObjectName": .invalidKey, "InvalidURI": .invalidKey,

@@ -3,7 +3,9 @@ import Time
 
 /// Signs requests with AWS Signature Version 4.
 final class RequestSigner: Sendable {
-  /// What of a request is signed. Names and values are as they are meant: encoding is the signer's work.
+  /// What of a request is signed.
+  ///
+  /// Names and values are as they are meant: encoding is the signer's work.
   struct Request: Sendable {
     var method: String
     /// The path as it is sent: percent-encoded.

@@ -25,7 +25,9 @@ final class EasyHandle {
     errorText.deallocate()
   }
 
-  /// What holds for every transfer. None of these options can fail in a libcurl that has HTTP and TLS.
+  /// Sets what holds for every transfer.
+  ///
+  /// None of these options can fail in a libcurl that has HTTP and TLS.
   private func setFixedOptions() {
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)

@@ -31,6 +31,29 @@ extension Backend {
   /// Whether `a` and `a/b` may both be objects.
   var canHoldKeyBeneathKey: Bool { self != .directory }
 
+  /// Whether listings keep the order of bytes where a name is the beginning of another; SeaweedFS lists folder by folder.
+  var ordersNamesWithinNames: Bool { self != .seaweed }
+
+  /// Whether the server is known to take a key: SeaweedFS, whose buckets are folders, refuses parts that lead elsewhere,
+  /// and moto's web framework knows no line breaks.
+  func holds(_ key: String) -> Bool {
+    switch self {
+    case .directory: true
+    case .seaweed:
+      !key.utf8.split(separator: UInt8(ascii: "/")).contains { [".", ".."].contains(Substring($0)) }
+    case .moto: !key.contains(where: \.isNewline)
+    case .endpoint: false
+    }
+  }
+
+  /// Whether the server is known to take a key for another one without a word: SeaweedFS drops empty parts.
+  func mixesUp(_ key: String) -> Bool {
+    self == .seaweed
+      && key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
+        $0.isEmpty
+      }
+  }
+
   /// Keys that go wrong where they are escaped, normalized, split or compared carelessly.
   static let oddKeys = [
     "plain.parquet", "with space", "plus+plus", "equals=1/&and", "percent%41%2F", "hash#1", "what?x=y",

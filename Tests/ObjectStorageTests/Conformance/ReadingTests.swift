@@ -5,7 +5,7 @@ import Time
 
 /// What every store does when it is read.
 @Suite struct ReadingTests {
-  @Test(arguments: Backend.allCases) func `reads whole objects, ranges and suffixes`(_ backend: Backend)
+  @Test(arguments: Backend.all) func `reads whole objects, ranges and suffixes`(_ backend: Backend)
     async throws
   {
     try await backend.withStore { store in
@@ -35,8 +35,7 @@ import Time
     }
   }
 
-  @Test(arguments: Backend.allCases) func `refuses ranges that hold no byte`(_ backend: Backend) async throws
-  {
+  @Test(arguments: Backend.all) func `refuses ranges that hold no byte`(_ backend: Backend) async throws {
     try await backend.withStore { store in
       try await store.put("k", [1, 2, 3])
       try await store.put("empty", [])
@@ -50,7 +49,7 @@ import Time
     }
   }
 
-  @Test(arguments: Backend.allCases)
+  @Test(arguments: Backend.all)
   func `tells a replaced object from a missing one`(_ backend: Backend) async throws {
     try await backend.withStore { store in
       let first = try await store.put("k", [1, 2, 3])
@@ -66,7 +65,7 @@ import Time
     }
   }
 
-  @Test(arguments: Backend.allCases)
+  @Test(arguments: Backend.all)
   func `knows size, tag and time without reading`(_ backend: Backend) async throws {
     try await backend.withStore { store in
       let etag = try await store.put("k", [1, 2, 3])

@@ -4,7 +4,7 @@ import Testing
 
 /// What every store does when it is written.
 @Suite struct WritingTests {
-  @Test(arguments: Backend.allCases) func `replaces objects, or refuses to`(_ backend: Backend) async throws {
+  @Test(arguments: Backend.all) func `replaces objects, or refuses to`(_ backend: Backend) async throws {
     try await backend.withStore { store in
       try await store.put("k", [1], ifNoneMatch: true)
       await expect(.alreadyExists) { try await store.put("k", [2], ifNoneMatch: true) }
@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Backend.allCases) func `deletes objects, and what is not there`(_ backend: Backend)
+  @Test(arguments: Backend.all) func `deletes objects, and what is not there`(_ backend: Backend)
     async throws
   {
     try await backend.withStore { store in
@@ -26,23 +26,31 @@ import Testing
     }
   }
 
-  @Test(arguments: Backend.allCases) func `holds keys of any text`(_ backend: Backend) async throws {
+  @Test(arguments: Backend.all) func `holds keys of any text`(_ backend: Backend) async throws {
     try await backend.withStore { store in
-      for (number, key) in Backend.oddKeys.enumerated() {
-        try await store.put(key, [UInt8(number)])
+      var held: [String] = []
+      for (number, key) in Backend.oddKeys.enumerated() where !backend.mixesUp(key) {
+        do throws(StorageError) {
+          try await store.put(key, [UInt8(number)])
+          held.append(key)
+        } catch {
+          #expect(!backend.holds(key), "\(error)")
+          #expect([.invalidKey, .unsupported, .malformedAnswer].contains(error.code), "\(error)")
+        }
       }
-      for (number, key) in Backend.oddKeys.enumerated() {
+      for key in held {
+        let number = try #require(Backend.oddKeys.firstIndex { KeyOrder.isSame($0, key) })
         #expect(try await store.get(key).bytes == [UInt8(number)], "\(key)")
         #expect(try await store.head(key).size == 1, "\(key)")
       }
-      #expect(try await keys(store).map { Array($0.utf8) } == sorted(Backend.oddKeys).map { Array($0.utf8) })
-      for key in Backend.oddKeys { try await store.delete(key) }
+      let listed = try await keys(store)
+      #expect(sorted(listed).map { Array($0.utf8) } == sorted(held).map { Array($0.utf8) })
+      for key in held { try await store.delete(key) }
       #expect(try await keys(store) == [])
     }
   }
 
-  @Test(arguments: Backend.allCases) func `refuses keys that no bucket takes`(_ backend: Backend) async throws
-  {
+  @Test(arguments: Backend.all) func `refuses keys that no bucket takes`(_ backend: Backend) async throws {
     try await backend.withStore { store in
       await expect(.invalidKey) { try await store.put("", [1]) }
       await expect(.invalidKey) { try await store.put(String(repeating: "k/", count: 513), [1]) }
