@@ -30,7 +30,7 @@ extension LedgerStore {
     }
   }
 
-  /// Says that a finding is settled. Found again, it opens again.
+  /// Says that a finding is settled; found again, it opens again.
   ///
   /// - Throws: `.unknownFinding`.
   public func resolve(_ id: FindingID, reason: String) throws(LedgerError) {
@@ -69,6 +69,16 @@ extension LedgerSession {
     ).map(LedgerSession.finding)
   }
 
+  /// The findings that evidence or a person resolved at `time` or later.
+  package func findings(resolvedSince time: Timestamp) throws -> [Finding] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: LedgerSession.selectFinding
+          + " where f.state = 'resolved' and f.resolved_at >= ? order by f.id"),
+      arguments: [time.microseconds]
+    ).map(LedgerSession.finding)
+  }
+
   /// The findings not resolved of one kind, oldest first.
   package func unresolvedFindings(_ kind: FindingKind) throws -> [Finding] {
     try Row.fetchAll(
@@ -79,8 +89,9 @@ extension LedgerSession {
     ).map(LedgerSession.finding)
   }
 
-  /// Records what was found: a new finding, or more of a known one. One that was resolved opens again; one
-  /// that is acknowledged stays so.
+  /// Records what was found: a new finding, or more of a known one.
+  ///
+  /// One that was resolved opens again; one that is acknowledged stays so.
   ///
   /// - Returns: its number, and whether it is new or open again.
   package func report(_ report: FindingReport, run: RunID, now: Timestamp) throws -> (

@@ -117,8 +117,8 @@ enum LedgerSchema {
       table_id integer not null references source_table,
       listings integer not null,
       last_full_at integer,
-      last_listed_at integer,
-      last_key text,
+      newest_place integer,
+      columns text,
       primary key (bucket_id, table_id)
     ) strict, without rowid;
 
@@ -142,24 +142,27 @@ enum LedgerSchema {
       unique (bucket_id, table_id, number)
     ) strict;
 
-    -- kind: 0 load, 1 changes, 2 other. state: 0 listed, 1 observed, 2 unreadable, 3 replaced, 4 vanished.
+    -- kind: 0 load, 1 changes, 2 other. place: a load's number; of changes, the time in the name.
+    -- state: 0 listed, 1 observed, 2 unreadable, 3 replaced, 4 vanished, 5 absent from a listing not ended.
     create table object (
       id integer primary key,
       bucket_id integer not null references bucket,
       table_id integer not null references source_table,
-      generation_id integer not null references generation,
+      generation_id integer references generation,
       key text not null,
       etag text not null,
       size integer not null,
       last_modified integer not null,
       kind integer not null,
+      place integer not null,
       state integer not null,
       listing integer not null,
       first_listed_at integer not null,
       unique (bucket_id, key, etag)
     ) strict;
-    create index object_unread on object (table_id, key) where state in (0, 2);
-    create index object_by_generation on object (generation_id, kind);
+    create index object_unread on object (bucket_id, table_id, kind, place, key) where state in (0, 2);
+    create index object_absent on object (bucket_id, table_id) where state = 5;
+    create index object_load on object (bucket_id, table_id, place) where kind = 0;
 
     create table object_schema (
       id integer primary key,
@@ -222,6 +225,7 @@ enum LedgerSchema {
       resolved_at integer,
       resolution text
     ) strict;
+    create index finding_resolved on finding (resolved_at) where state = 'resolved';
     create index finding_unresolved on finding (kind, id) where state in ('open', 'acknowledged');
 
     -- Operations proved lost: the finding that names them, and what came after them.

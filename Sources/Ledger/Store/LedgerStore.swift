@@ -86,7 +86,7 @@ public final class LedgerStore: Sendable {
   }
 }
 
-/// A ledger inside one transaction. Not for use after the closure that it was given to.
+/// A ledger inside one transaction; not for use after the closure that it was given to.
 package struct LedgerSession {
   let db: Database
   let path: String

@@ -25,7 +25,7 @@ final class WriterLock: Sendable {
 
   deinit { release() }
 
-  /// Gives the lock back. The file stays: to remove it would let two processes lock two files of one name.
+  /// Gives the lock back; the file stays, lest two processes lock two files of one name.
   func release() {
     descriptor.withLock { descriptor in
       if let open = descriptor { Foundation.close(open) }

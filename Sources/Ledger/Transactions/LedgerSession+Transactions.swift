@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import Time
+package import Time
 
 /// A table of the ledger with its number.
 package struct KnownTable: Hashable, Sendable {
@@ -119,6 +119,12 @@ extension LedgerSession {
     let id = SourceTransactionID(rawValue: transaction)
     guard try transactionState(id) == 0 else { return }
     try markCommitted(id, lsn: nil, commitTime: commit)
+  }
+
+  /// When the last transaction was committed, by PostgreSQL's clock; nil before the first.
+  package func lastCommitTime() throws -> Timestamp? {
+    LedgerSession.time(
+      try Int64.fetchOne(db.cachedStatement(sql: "select max(latest) from source_transaction")))
   }
 
   private func transactionState(_ id: SourceTransactionID) throws -> Int {

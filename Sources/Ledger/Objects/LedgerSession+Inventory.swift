@@ -1,0 +1,139 @@
+import GRDB
+package import Time
+
+extension LedgerSession {
+  /// The number of a bucket, by its location.
+  package func bucket(_ location: String) throws -> Int64 {
+    try execute("insert or ignore into bucket (location) values (?)", [location])
+    let statement = try db.cachedStatement(sql: "select id from bucket where location = ?")
+    guard let id = try Int64.fetchOne(statement, arguments: [location]) else {
+      throw LedgerError(.corrupt, path: path)
+    }
+    return id
+  }
+
+  package func inventory(bucket: Int64, table: Int64) throws -> InventoryState {
+    let statement = try db.cachedStatement(
+      sql: "select * from inventory where bucket_id = ? and table_id = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [bucket, table]) else { return InventoryState() }
+    return InventoryState(
+      listings: row["listings"], lastFullAt: LedgerSession.time(row["last_full_at"]),
+      newestPlace: LedgerSession.time(row["newest_place"]), columns: row["columns"])
+  }
+
+  package func record(_ inventory: InventoryState, bucket: Int64, table: Int64) throws {
+    try execute(
+      """
+      insert into inventory (bucket_id, table_id, listings, last_full_at, newest_place, columns)
+      values (?, ?, ?, ?, ?, ?)
+      on conflict do update set listings = excluded.listings, last_full_at = excluded.last_full_at,
+        newest_place = excluded.newest_place, columns = excluded.columns
+      """,
+      [
+        bucket, table, inventory.listings, inventory.lastFullAt?.microseconds,
+        inventory.newestPlace?.microseconds, inventory.columns,
+      ])
+  }
+
+  /// The objects that should be listed with keys after `after` up to `through`, in the order of keys.
+  package func presentObjects(bucket: Int64, after: String, through: String) throws -> [KnownObject] {
+    let statement = try db.cachedStatement(
+      sql: """
+        select * from object where bucket_id = ? and key > ? and key <= ? and state in (0, 1, 2) order by key
+        """)
+    return try Row.fetchAll(statement, arguments: [bucket, after, through]).map(LedgerSession.object)
+  }
+
+  /// The objects of a table that its last listing did not name, and that nobody was told of.
+  package func absentObjects(bucket: Int64, table: Int64, limit: Int) throws -> [KnownObject] {
+    let statement = try db.cachedStatement(
+      sql: "select * from object where bucket_id = ? and table_id = ? and state = 5 order by id limit ?")
+    return try Row.fetchAll(statement, arguments: [bucket, table, limit]).map(LedgerSession.object)
+  }
+
+  /// Whether a table has any object of rows that is there.
+  package func hasObjects(bucket: Int64, table: Int64) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        select 1 from object where bucket_id = ? and table_id = ? and kind in (0, 1) and state in (0, 1, 2)
+        limit 1
+        """)
+    return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
+  }
+
+  package func add(_ entry: ListedEntry, bucket: Int64, table: Int64, listing: Int64, now: Timestamp) throws {
+    // An object that was replaced or gone and is back with the ETag it had is read again.
+    try execute(
+      """
+      insert into object (bucket_id, table_id, key, etag, size, last_modified, kind, place, state, listing,
+        first_listed_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+      on conflict do update set state = 0, generation_id = null, size = excluded.size,
+        last_modified = excluded.last_modified, listing = excluded.listing
+      """,
+      [
+        bucket, table, entry.key, entry.etag, entry.size, entry.lastModified.microseconds,
+        entry.kind.rawValue, entry.place, listing, now.microseconds,
+      ])
+  }
+
+  package func setState(_ state: ObjectState, ofObject id: Int64) throws {
+    try execute("update object set state = ? where id = ?", [state.rawValue, id])
+  }
+
+  /// Objects listed and not read, loads before changes, each kind in its order; after the one given.
+  package func unreadObjects(
+    bucket: Int64, table: Int64, kind: ObjectKind, after: KnownObject?, limit: Int
+  ) throws -> [KnownObject] {
+    let statement = try db.cachedStatement(
+      sql: """
+        select * from object
+        where bucket_id = ? and table_id = ? and kind = ? and (place, key) > (?, ?) and state in (0, 2)
+        order by place, key limit ?
+        """)
+    return try Row.fetchAll(
+      statement,
+      arguments: [
+        bucket, table, kind.rawValue, after?.entry.place ?? .min, after?.entry.key ?? "", limit,
+      ]
+    ).map(LedgerSession.object)
+  }
+
+  /// The load's objects that are there, of every generation, in order of their numbers.
+  package func loadObjects(bucket: Int64, table: Int64) throws -> [KnownObject] {
+    let statement = try db.cachedStatement(
+      sql: """
+        select * from object where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 1, 2)
+        order by place
+        """)
+    return try Row.fetchAll(statement, arguments: [bucket, table]).map(LedgerSession.object)
+  }
+
+  package func object(_ id: Int64) throws -> KnownObject? {
+    try Row.fetchOne(db.cachedStatement(sql: "select * from object where id = ?"), arguments: [id])
+      .map(LedgerSession.object)
+  }
+
+  /// The object of this key that is there.
+  package func object(bucket: Int64, key: String) throws -> KnownObject? {
+    let statement = try db.cachedStatement(
+      sql: "select * from object where bucket_id = ? and key = ? and state in (0, 1, 2)")
+    return try Row.fetchOne(statement, arguments: [bucket, key]).map(LedgerSession.object)
+  }
+
+  private static func object(_ row: Row) throws -> KnownObject {
+    guard let kind = ObjectKind(rawValue: row["kind"]), let state = ObjectState(rawValue: row["state"]) else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "unknown kind or state"))
+    }
+    return KnownObject(
+      id: row["id"],
+      entry: ListedEntry(
+        key: row["key"], etag: row["etag"], size: row["size"],
+        lastModified: Timestamp(microseconds: row["last_modified"]), kind: kind, place: row["place"]),
+      state: state, generation: row["generation_id"], listing: row["listing"])
+  }
+
+  static func time(_ microseconds: Int64?) -> Timestamp? {
+    microseconds.map(Timestamp.init(microseconds:))
+  }
+}

@@ -1,0 +1,141 @@
+import DMS
+import Ledger
+import Time
+
+/// Draws the conclusions of a listing that came to its end: a new generation, objects that are gone, numbers
+/// that are missing among the load's objects.
+struct ListingClosure {
+  let context: TableContext
+  let run: RunID
+  let now: Timestamp
+  let allowsVanishedObjects: Bool
+
+  private static let batch = 1_000
+  /// More objects than this that are gone at once are one finding.
+  private static let namedObjects = 50
+
+  /// Closes a listing.
+  ///
+  /// - Returns: the findings that are new.
+  func close(_ listing: ListingResult, in ledger: LedgerStore) throws(LedgerError) -> [FindingID] {
+    var new = try ledger.write { session in try startGeneration(listing, in: session) }
+    var named = 0
+    while true {
+      let before = named
+      let (found, count) = try ledger.write { session in try closeAbsent(named: before, in: session) }
+      new += found
+      named += count
+      if count < ListingClosure.batch { break }
+    }
+    new += try ledger.write { session in try reportGaps(listing, in: session) }
+    return new
+  }
+
+  private func startGeneration(_ listing: ListingResult, in session: LedgerSession) throws -> [FindingID] {
+    let (bucket, table) = (context.bucket, context.table.id)
+    let hasNewLoad = try !session.unreadObjects(
+      bucket: bucket, table: table, kind: .load, after: nil, limit: 1
+    ).isEmpty
+    guard let current = try session.currentGeneration(bucket: bucket, table: table) else {
+      if try session.hasObjects(bucket: bucket, table: table) {
+        _ = try session.startGeneration(bucket: bucket, table: table, run: run, now: now)
+      }
+      return []
+    }
+    let isReload = hasNewLoad && (current.hasChanges || listing.replacedLoad)
+    // Changes stay where a load is made over; that all is gone means that the table was begun anew.
+    let isEmptied =
+      try !session.absentObjects(bucket: bucket, table: table, limit: 1).isEmpty
+      && !session.hasObjects(bucket: bucket, table: table)
+    let emptied = identityOfEmptied(current)
+    if hasNewLoad, let finding = try session.finding(identity: emptied), finding.state != .resolved {
+      try session.resolve(finding.id, because: "the table was loaded afresh", now: now)
+    }
+    guard isReload || isEmptied else { return [] }
+    let next = try session.startGeneration(bucket: bucket, table: table, run: run, now: now)
+    if isEmptied, allowsVanishedObjects { return [] }
+    let found = try session.report(
+      FindingReport(
+        kind: isEmptied ? .vanishedObject : .reload, severity: isEmptied ? .critical : .notice, table: table,
+        object: isEmptied ? context.location.prefix : nil,
+        identity: isEmptied
+          ? identityOfEmptied(next) : "reload/\(bucket)/\(table)/\(next.number)",
+        summary: isEmptied
+          ? "all objects of \(context.name) are gone from the bucket"
+          : "\(context.name) was loaded afresh: generation \(next.number) began"),
+      run: run, now: now)
+    return found.isNew ? [found.id] : []
+  }
+
+  private func identityOfEmptied(_ generation: Generation) -> String {
+    "vanished-object/\(context.bucket)/\(context.table.id)/all/\(generation.number)"
+  }
+
+  /// Closes objects that the listing did not name: those of an older generation went with it.
+  private func closeAbsent(
+    named before: Int, in session: LedgerSession
+  ) throws -> (findings: [FindingID], count: Int) {
+    let (bucket, table) = (context.bucket, context.table.id)
+    let absent = try session.absentObjects(bucket: bucket, table: table, limit: ListingClosure.batch)
+    let current = try session.currentGeneration(bucket: bucket, table: table)
+    let reporter = ObjectReporter(context: context, run: run, now: now)
+    var new: [FindingID] = []
+    for (index, object) in absent.enumerated() {
+      try session.setState(.vanished, ofObject: object.id)
+      try reporter.resolveAll(about: object, because: "\(object.entry.key) is gone", in: session)
+      guard object.generation == current?.id else {
+        _ = try session.takeBackDeliveries(ofObject: object.id, to: .reopened)
+        continue
+      }
+      guard !allowsVanishedObjects, object.entry.kind != .other, before + index < ListingClosure.namedObjects
+      else { continue }
+      let count = try session.deliveryCount(ofObject: object.id)
+      new += try reporter.reportObject(
+        .vanishedObject, object,
+        "\(object.entry.key) is gone from the bucket; it had delivered \(counted(count, "operation"))",
+        in: session)
+    }
+    return (new, absent.count)
+  }
+
+  /// Numbers that are missing before the highest one, in each series of the current generation's load.
+  private func reportGaps(_ listing: ListingResult, in session: LedgerSession) throws -> [FindingID] {
+    let (bucket, table) = (context.bucket, context.table.id)
+    guard let current = try session.currentGeneration(bucket: bucket, table: table) else { return [] }
+    var series: [String: [(number: Int, isOld: Bool)]] = [:]
+    for object in try session.loadObjects(bucket: bucket, table: table)
+    where object.generation == nil || object.generation == current.id {
+      guard case .object(let name, let folder) = context.location.classify(object.entry.key),
+        case .fullLoad(let number, let segment) = name.kind
+      else { continue }
+      let isOld = object.listing < listing.number || current.hasChanges
+      series["\(folder ?? "")/\(segment ?? 0)", default: []].append((Int(number), isOld))
+    }
+    let identity = "load-gap/\(bucket)/\(table)/\(current.number)"
+    var missing: [String] = []
+    for (name, objects) in series.sorted(by: { $0.key < $1.key }) {
+      let numbers = Set(objects.map(\.number))
+      guard let last = objects.filter(\.isOld).map(\.number).max(), last > 1 else { continue }
+      missing += (1..<last).filter { !numbers.contains($0) }.map { number in
+        let digits = String(number, radix: 16, uppercase: true)
+        let prefix = name == "/0" ? "" : "\(name) "
+        return prefix + "LOAD" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+      }
+    }
+    guard !missing.isEmpty else {
+      if let finding = try session.finding(identity: identity), finding.state != .resolved {
+        try session.resolve(finding.id, because: "the load's numbers are whole", now: now)
+      }
+      return []
+    }
+    let named = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " ..." : "")
+    let found = try session.report(
+      FindingReport(
+        kind: .loadGap, severity: .critical, table: table, object: context.location.prefix,
+        identity: identity,
+        summary: "\(counted(missing.count, "object")) of the full load of \(context.name) "
+          + "\(missing.count == 1 ? "is" : "are") not in the bucket: \(named)"),
+      run: run, now: now)
+    return found.isNew ? [found.id] : []
+  }
+}

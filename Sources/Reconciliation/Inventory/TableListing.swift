@@ -1,0 +1,172 @@
+import DMS
+import Ledger
+import ObjectStorage
+import Time
+
+/// What a listing of a table's prefix brought to light.
+struct ListingResult: Sendable {
+  /// The listing's number.
+  var number: Int64 = 0
+  /// Whether the whole prefix was listed.
+  var isFull = false
+  /// Objects that it named.
+  var listed = 0
+  /// Of these, not known before.
+  var new = 0
+  /// Whether an object of the full load was written over.
+  var replacedLoad = false
+  /// Whether known objects were not named.
+  var hasAbsent = false
+  /// Requests that it took.
+  var requests = 0
+  /// Findings that are new.
+  var newFindings: [FindingID] = []
+}
+
+/// Lists the objects of a table and compares them with those that the ledger knows, page by page.
+struct TableListing {
+  let store: any ObjectStore
+  let ledger: LedgerStore
+  let context: TableContext
+  let run: RunID
+  let clock: any WallClock
+
+  /// Lists the table's prefix, or only what comes after the newest object less an overlap.
+  func list(full: Bool, overlap: Duration) async throws -> ListingResult {
+    let context = context
+    var inventory = try ledger.write { session in
+      var inventory = try session.inventory(bucket: context.bucket, table: context.table.id)
+      inventory.listings += 1
+      try session.record(inventory, bucket: context.bucket, table: context.table.id)
+      return inventory
+    }
+    var start: String?
+    if !full, let newest = inventory.newestPlace {
+      start = context.location.startAfter(changesNamedFrom: newest - overlap)
+    }
+    var result = ListingResult()
+    result.number = inventory.listings
+    result.isFull = start == nil
+    let prefix = context.location.prefix
+    var last = start ?? prefix
+    for try await page in store.list(prefix: prefix, startAfter: start) {
+      result.requests += 1
+      let end = page.next == nil ? TableListing.end(of: prefix) : page.objects.last?.key ?? last
+      let newest = try merge(page.objects, after: last, through: end, into: &result)
+      if let newest { inventory.newestPlace = max(inventory.newestPlace ?? newest, newest) }
+      last = end
+    }
+    let now = clock.now()
+    let (newest, isFull) = (inventory.newestPlace, result.isFull)
+    try ledger.write { session in
+      // Read again: observations made meanwhile may have changed what they keep in it.
+      var inventory = try session.inventory(bucket: context.bucket, table: context.table.id)
+      inventory.newestPlace = newest
+      if isFull { inventory.lastFullAt = now }
+      try session.record(inventory, bucket: context.bucket, table: context.table.id)
+    }
+    return result
+  }
+
+  /// A key after all that begin with `prefix`, which ends in "/".
+  private static func end(of prefix: String) -> String {
+    // "0" follows "/" in ASCII.
+    String(prefix.dropLast()) + "0"
+  }
+
+  /// Compares a page with what is known of its part of the keys, and records the difference.
+  ///
+  /// - Returns: the latest time in a name of changes.
+  private func merge(
+    _ objects: [ListedObject], after: String, through: String, into result: inout ListingResult
+  ) throws -> Timestamp? {
+    let now = clock.now()
+    let (context, number) = (context, result.number)
+    let reporter = ObjectReporter(context: context, run: run, now: now)
+    var page = ListingResult()
+    var newest: Timestamp?
+    try ledger.write { session in
+      var known = Dictionary(
+        uniqueKeysWithValues: try session.presentObjects(
+          bucket: context.bucket, after: after, through: through
+        ).map { ($0.entry.key, $0) })
+      for object in objects {
+        guard let entry = entry(for: object) else { continue }
+        page.listed += 1
+        if entry.kind == .changes {
+          let place = Timestamp(microseconds: entry.place)
+          newest = max(newest ?? place, place)
+        }
+        if let before = known.removeValue(forKey: entry.key) {
+          let isSame =
+            before.entry.etag == entry.etag
+            && (entry.kind != .load || before.entry.lastModified == entry.lastModified)
+          if isSame { continue }
+          page.newFindings += try replace(before, reporter: reporter, in: session)
+          if entry.kind == .load { page.replacedLoad = true }
+        }
+        page.new += 1
+        try session.add(
+          entry, bucket: context.bucket, table: context.table.id, listing: number, now: now)
+        if entry.kind == .other, let added = try session.object(bucket: context.bucket, key: entry.key) {
+          page.newFindings += try reporter.reportObject(
+            .foreignName, added, "\(entry.key) has a name that DMS gives to no object", in: session)
+          try session.setState(.observed, ofObject: added.id)
+        }
+      }
+      for object in known.values {
+        page.hasAbsent = true
+        try session.setState(.absent, ofObject: object.id)
+      }
+    }
+    result.listed += page.listed
+    result.new += page.new
+    result.replacedLoad = result.replacedLoad || page.replacedLoad
+    result.hasAbsent = result.hasAbsent || page.hasAbsent
+    result.newFindings += page.newFindings
+    return newest
+  }
+
+  /// An object was written over: what it delivered is to be found again.
+  private func replace(
+    _ object: KnownObject, reporter: ObjectReporter, in session: LedgerSession
+  ) throws -> [FindingID] {
+    try session.setState(.replaced, ofObject: object.id)
+    try reporter.resolveAll(about: object, because: "\(object.entry.key) was written over", in: session)
+    switch object.entry.kind {
+    case .load:
+      _ = try session.takeBackDeliveries(ofObject: object.id, to: .reopened)
+      return []
+    case .changes, .other:
+      let count = try session.takeBackDeliveries(ofObject: object.id, to: .open)
+      return try reporter.reportObject(
+        .overwrittenObject, object,
+        "\(object.entry.key) was written over after it was read; it had delivered "
+          + counted(count, "operation"), in: session)
+    }
+  }
+
+  /// What a listed key is to the table; nil of what is none of its objects.
+  private func entry(for object: ListedObject) -> ListedEntry? {
+    var kind = ObjectKind.other
+    var place: Int64 = 0
+    switch context.location.classify(object.key) {
+    case .object(let name, _):
+      guard name.format == context.format else { break }
+      switch name.kind {
+      case .fullLoad(let number, let segment):
+        kind = .load
+        place = Int64(segment ?? 0) << 32 | Int64(number)
+      case .changes(let civil):
+        kind = .changes
+        place = civil.utc.microseconds
+      case .transactions: break
+      }
+    case .foreign: break
+    case .ignored, .elsewhere: return nil
+    }
+    return ListedEntry(
+      key: object.key, etag: object.etag.rawValue, size: object.size, lastModified: object.lastModified,
+      kind: kind, place: place)
+  }
+}

@@ -1,0 +1,39 @@
+import Ledger
+import Time
+
+/// Brings the times of PostgreSQL's and the bucket's clocks to this machine's.
+struct ClockCorrection: Hashable, Sendable {
+  /// PostgreSQL's clock, where it was measured.
+  var source: ClockOffset?
+  /// The bucket's clock, where it was measured.
+  var bucket: ClockOffset?
+  /// S3 tells LastModified in whole seconds, cut.
+  var resolution = Duration.seconds(1)
+
+  /// How much later an object became visible than a commit, and how far that may be off either way.
+  ///
+  /// A lag below zero, which only clocks can make, is zero.
+  func lag(
+    objectModified modified: Timestamp, commit: CommitTime
+  ) -> (lag: Duration, uncertainty: Duration) {
+    let width = commit.latest - commit.earliest
+    let committed = commit.earliest + width / 2
+    let lag = (modified - (bucket?.offset ?? .zero)) - (committed - (source?.offset ?? .zero))
+    return (max(lag, .zero), uncertainty + width / 2)
+  }
+
+  /// What both clocks may be off together.
+  var uncertainty: Duration {
+    (source?.uncertainty ?? .zero) + (bucket?.uncertainty ?? .zero) + resolution
+  }
+
+  /// A time of the bucket's clock by PostgreSQL's.
+  func sourceTime(ofBucket time: Timestamp) -> Timestamp {
+    time - (bucket?.offset ?? .zero) + (source?.offset ?? .zero)
+  }
+
+  /// A time of this machine's clock by PostgreSQL's.
+  func sourceTime(ofOurs time: Timestamp) -> Timestamp {
+    time + (source?.offset ?? .zero)
+  }
+}

@@ -1,0 +1,220 @@
+import Ledger
+import Time
+
+/// Which operation a row of changes is the delivery of, or of which operations a load's row is the trace.
+enum RowMatch: Hashable {
+  /// An operation of the ledger, and in what the row differs from it.
+  case operation(KnownOperation, Differences)
+  /// A row that carries our tag, which no operation of the ledger explains.
+  case unexpected(UnexpectedRow)
+  /// A row of an operation that retention may have dropped.
+  case forgotten
+}
+
+/// In what a row differs from the operation that it delivers.
+struct Differences: Hashable {
+  /// The row's Op is another.
+  var operation = false
+  /// One bit a column of the digest.
+  var columns: UInt64 = 0
+  /// The row's commit time is outside the bounds of its transaction's.
+  var timestamp = false
+}
+
+/// Why a row with our tag is not expected.
+enum UnexpectedRow: Hashable {
+  /// Its sequence number was never given.
+  case neverGiven
+  /// Its sequence number was given, and nothing was ever recorded of it.
+  case neverWritten
+  /// The row is known, and this change of it is not.
+  case unknownChange
+  /// It belongs to another table.
+  case otherTable
+}
+
+/// Finds the operation of a row among those that the ledger has on the row's key, without I/O.
+struct RowMatcher {
+  /// The table's number.
+  var table: Int64
+  /// The precision of versions in the object, in microseconds.
+  var precision: Int64
+  /// How far a commit time may be outside the bounds that the ledger has.
+  var tolerance = Duration.seconds(1)
+  /// The first sequence number that was not given yet.
+  var nextSequence: Int64
+  /// Operations with a version before this may have been dropped.
+  var prunedBefore: Timestamp?
+  /// Places in the digest of the columns that the object lacks.
+  var absentColumns: UInt64 = 0
+  /// What a row of changes without an Op may be.
+  var unmarkedKinds: Set<OperationKind> = [.insert, .update]
+
+  /// The operation of a row of changes.
+  ///
+  /// - Parameters:
+  ///   - known: all operations of the row's key, in ledger order.
+  ///   - isDelivered: whether an object of changes delivered the operation before.
+  func matchChange(
+    _ row: ObservedRow, among known: [KnownOperation], isDelivered: (KnownOperation) throws -> Bool
+  ) rethrows -> RowMatch {
+    guard !known.isEmpty else { return unexplained(row) }
+    guard known.contains(where: { $0.table == table }) else { return .unexpected(.otherTable) }
+    switch row.op {
+    case .operation(.delete):
+      if let match = try flippedDelete(row, among: known, isDelivered: isDelivered) { return match }
+      if let delete = known.first(where: { $0.kind == .delete }) {
+        return .operation(delete, differences(row, delete, comparesValues: false))
+      }
+    case .operation(let kind):
+      if let match = try byVersion(row, known.filter { $0.kind == kind }, isDelivered) { return match }
+      if let match = try byVersion(row, known.filter { $0.kind != kind && $0.kind != .delete }, isDelivered) {
+        return match
+      }
+      // A delete's row has the key alone.
+      if row.version == nil, let delete = known.first(where: { $0.kind == .delete }),
+        isCommitted(delete, at: row.commit) || row.commit == nil
+      {
+        return .operation(delete, differences(row, delete, comparesValues: false))
+      }
+      if let match = try byResemblance(row, known.filter { $0.kind == kind }, isDelivered) { return match }
+    case .none, .other:
+      let candidates = known.filter { $0.kind != .delete }
+      if let match = try byVersion(row, candidates, isDelivered) { return match }
+      if let match = try byResemblance(row, candidates, isDelivered) { return match }
+    }
+    return wasPruned(row) ? .forgotten : .unexpected(.unknownChange)
+  }
+
+  /// The operation that left a load's row as it is.
+  func matchLoad(_ row: ObservedRow, among known: [KnownOperation]) -> RowMatch {
+    guard !known.isEmpty else { return unexplained(row) }
+    guard known.contains(where: { $0.table == table }) else { return .unexpected(.otherTable) }
+    // The last first: of operations that cannot be told apart, the row is the trace of the last.
+    let candidates = known.filter { $0.kind != .delete }.reversed() as [KnownOperation]
+    if let match = byVersion(row, candidates, { _ in false }) { return match.ofLoad(row) }
+    if let match = byResemblance(row, candidates, { _ in false }) { return match.ofLoad(row) }
+    return wasPruned(row) ? .forgotten : .unexpected(.unknownChange)
+  }
+
+  /// Whether `version` of the ledger is `row`'s, at the precision of the object.
+  private func isSame(_ version: Timestamp, _ other: Timestamp) -> Bool {
+    cut(version) == cut(other)
+  }
+
+  private func cut(_ time: Timestamp) -> Int64 {
+    let (quotient, remainder) = time.microseconds.quotientAndRemainder(dividingBy: precision)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+
+  /// By the version; of several that share it at the object's precision, the first that was not delivered
+  /// and has the row's values.
+  private func byVersion(
+    _ row: ObservedRow, _ candidates: [KnownOperation], _ isDelivered: (KnownOperation) throws -> Bool
+  ) rethrows -> RowMatch? {
+    guard let version = row.version else { return nil }
+    let same = candidates.filter { isSame($0.version, version) }
+    guard let first = same.first else { return nil }
+    guard same.count > 1 else { return .operation(first, differences(row, first)) }
+    let ranked = try same.map { operation in
+      (operation, differences(row, operation), try isDelivered(operation))
+    }
+    func rank(_ entry: (KnownOperation, Differences, Bool)) -> Int {
+      (entry.2 ? 2 : 0) + (entry.1.columns == 0 ? 0 : 1)
+    }
+    guard let best = ranked.min(by: { rank($0) < rank($1) }) else { return nil }
+    return .operation(best.0, best.1)
+  }
+
+  /// Where the version itself was altered: by the values, or by the commit time, of operations not
+  /// delivered yet.
+  private func byResemblance(
+    _ row: ObservedRow, _ candidates: [KnownOperation], _ isDelivered: (KnownOperation) throws -> Bool
+  ) rethrows -> RowMatch? {
+    let open = try candidates.filter { try !isDelivered($0) }
+    var best: (operation: KnownOperation, differences: Differences)?
+    for operation in open {
+      let differences = differences(row, operation)
+      if let digest = row.digest {
+        let columns = digest.bytes.count / 4
+        guard differences.columns.nonzeroBitCount * 2 <= columns || isCommitted(operation, at: row.commit)
+        else { continue }
+      } else {
+        guard isCommitted(operation, at: row.commit) else { continue }
+      }
+      if let known = best, known.differences.columns.nonzeroBitCount <= differences.columns.nonzeroBitCount {
+        continue
+      }
+      best = (operation, differences)
+    }
+    return best.map { .operation($0.operation, $0.differences) }
+  }
+
+  /// A row marked D that holds an insert's or update's values: another Op, unless it is the delete of a
+  /// table with REPLICA IDENTITY FULL, whose rows hold the values before.
+  private func flippedDelete(
+    _ row: ObservedRow, among known: [KnownOperation], isDelivered: (KnownOperation) throws -> Bool
+  ) rethrows -> RowMatch? {
+    guard
+      case .operation(let operation, let differences)? = try byVersion(
+        row, known.filter { $0.kind != .delete }, isDelivered), try !isDelivered(operation)
+    else { return nil }
+    if let delete = known.first(where: { $0.kind == .delete }) {
+      guard let own = distance(of: operation, from: row.commit),
+        let others = distance(of: delete, from: row.commit), own < others
+      else { return nil }
+    }
+    return .operation(operation, differences)
+  }
+
+  private func differences(
+    _ row: ObservedRow, _ operation: KnownOperation, comparesValues: Bool = true
+  ) -> Differences {
+    var differences = Differences()
+    switch row.op {
+    case .operation(let kind): differences.operation = kind != operation.kind
+    case .other: differences.operation = true
+    case .none: differences.operation = !unmarkedKinds.contains(operation.kind)
+    }
+    if comparesValues, operation.kind != .delete, let digest = row.digest {
+      for column in digest.differingColumns(from: operation.digest) where column < 64 {
+        differences.columns |= 1 << UInt64(column)
+      }
+      differences.columns &= ~absentColumns
+    }
+    differences.timestamp = distance(of: operation, from: row.commit).map { $0 > tolerance } ?? false
+    return differences
+  }
+
+  /// How far a commit time is outside the bounds of an operation's.
+  private func distance(of operation: KnownOperation, from time: Timestamp?) -> Duration? {
+    guard let time, let commit = operation.commit else { return nil }
+    return max(commit.earliest - time, time - commit.latest, .zero)
+  }
+
+  private func isCommitted(_ operation: KnownOperation, at time: Timestamp?) -> Bool {
+    distance(of: operation, from: time).map { $0 <= tolerance } ?? false
+  }
+
+  private func unexplained(_ row: ObservedRow) -> RowMatch {
+    if row.sequence >= nextSequence { return .unexpected(.neverGiven) }
+    // Of a pruned row's delete only the key is known, which says nothing of its age.
+    return wasPruned(row) || (prunedBefore != nil && row.version == nil)
+      ? .forgotten : .unexpected(.neverWritten)
+  }
+
+  private func wasPruned(_ row: ObservedRow) -> Bool {
+    guard let prunedBefore, let version = row.version else { return false }
+    return version < prunedBefore
+  }
+}
+
+extension RowMatch {
+  /// A load's row has the time of its transfer, which is no commit time, and the Op I, or none.
+  fileprivate func ofLoad(_ row: ObservedRow) -> RowMatch {
+    guard case .operation(let operation, var differences) = self else { return self }
+    differences.timestamp = false
+    differences.operation = row.op != .none && row.op != .operation(.insert)
+    return .operation(operation, differences)
+  }
+}

@@ -1,0 +1,206 @@
+import Ledger
+import Parquet
+import Time
+
+/// Gathers an observation from the row groups of one Parquet file.
+///
+/// No I/O: it names the chunks it needs and is given their bytes.
+struct ParquetObserver {
+  private(set) var observation: Observation
+  private let metadata: FileMetadata
+  private let request: ObservationRequest
+  private let file: String
+  private let op: Int?
+  private let timestamp: Int?
+  private let key: Int?
+  private let version: Int?
+  private let digest: [Int?]
+  private var rowsBefore: Int64 = 0
+
+  init(metadata: FileMetadata, request: ObservationRequest, file: String) {
+    self.metadata = metadata
+    self.request = request
+    self.file = file
+    let schema = metadata.schema
+    op = schema.leafIndex(named: "Op")
+    timestamp = request.timestampColumn.flatMap(schema.leafIndex(named:))
+    key = schema.leafIndex(named: request.keyColumn)
+    version = schema.leafIndex(named: request.versionColumn)
+    digest = request.digestColumns.map { name in name.flatMap(schema.leafIndex(named:)) }
+    observation = Observation(level: request.level)
+    observation.rowCount = metadata.rowCount
+    observation.schema = schema.leaves.map { "\($0.dottedPath) \($0.typeDescription)" }
+    observation.absentColumns = request.digestColumns.compactMap(\.self).filter {
+      schema.leafIndex(named: $0) == nil
+    }
+    if let version, schema.leaves[version].timestampUnit == .milliseconds {
+      observation.versionPrecision = 1_000
+    }
+  }
+
+  /// The chunks of a row group whose bytes `read` will ask for.
+  ///
+  /// - Throws: `.unreadable` where the columns that say whose a row is are not there.
+  func chunks(ofGroup group: Int) throws(ObservationFailure) -> [ColumnChunkMetadata] {
+    let columns = metadata.rowGroups[group].columns
+    var needed: Set<Int> = []
+    if request.level >= .ops, let op, ValueCounts.proven(by: columns[op]) == nil { needed.insert(op) }
+    if request.level >= .keys {
+      guard let key, let version else {
+        let lacking = key == nil ? request.keyColumn : request.versionColumn
+        throw ObservationFailure(.unreadable, "it has no column \(lacking)")
+      }
+      for column in [op, timestamp, key, version] { if let column { needed.insert(column) } }
+    }
+    if request.level >= .values { for column in digest { if let column { needed.insert(column) } } }
+    return needed.sorted().map { columns[$0] }
+  }
+
+  /// Reads one row group; `piece` gives the bytes that hold a range of the file.
+  mutating func read(
+    group: Int, piece: (Range<Int64>) throws(ObservationFailure) -> ObjectPieces.Piece
+  ) throws(ObservationFailure) {
+    defer { rowsBefore += metadata.rowGroups[group].rowCount }
+    try countOps(group, piece)
+    guard request.level >= .keys, let key, let version else { return }
+    let rows = Int(clamping: metadata.rowGroups[group].rowCount)
+    let keys = try values(key, group, rows, piece)
+    let versions = try values(version, group, rows, piece)
+    let ops = try op.map { column throws(ObservationFailure) in try values(column, group, rows, piece) }
+    let times = try timestamp.map { column throws(ObservationFailure) in
+      try values(column, group, rows, piece)
+    }
+    var columns: [ColumnValues?] = []
+    if request.level >= .values {
+      for column in digest {
+        switch column {
+        case key: columns.append(keys)
+        case version: columns.append(versions)
+        case let column?: columns.append(try values(column, group, rows, piece))
+        case nil: columns.append(nil)
+        }
+      }
+    }
+    for row in 0..<rows {
+      let commit = times?.string(row).flatMap(Timestamp.init)
+      if let commit {
+        observation.firstCommit = min(observation.firstCommit ?? commit, commit)
+        observation.lastCommit = max(observation.lastCommit ?? commit, commit)
+      }
+      guard let identity = identity(keys, row), identity.tag == request.tag else {
+        observation.foreignRows += 1
+        if let commit {
+          observation.lastForeignCommit = max(observation.lastForeignCommit ?? commit, commit)
+        }
+        continue
+      }
+      let isKeyOnly = versions.isNull(row)
+      observation.rows.append(
+        ObservedRow(
+          place: rowsBefore + Int64(row), op: observedOp(ops, row), sequence: identity.sequence,
+          version: time(versions, row), commit: commit,
+          digest: columns.isEmpty || isKeyOnly
+            ? nil : RowDigest(of: columns.map { $0?.digested(row) ?? .null })))
+    }
+  }
+
+  /// Counts the values of Op, by statistics where they prove it.
+  private mutating func countOps(
+    _ group: Int, _ piece: (Range<Int64>) throws(ObservationFailure) -> ObjectPieces.Piece
+  ) throws(ObservationFailure) {
+    let rows = metadata.rowGroups[group].rowCount
+    guard request.level >= .ops, let op else {
+      observation.counts.unmarked += rows
+      return
+    }
+    let chunk = metadata.rowGroups[group].columns[op]
+    var counts = ValueCounts.proven(by: chunk)
+    if counts == nil {
+      let piece = try piece(chunk.byteRange)
+      do throws(ParquetError) {
+        counts = try ValueCounter.counts(
+          of: chunk, column: metadata.schema.leaves[op], bytes: piece.bytes, at: piece.offset,
+          rowGroup: group, file: file)
+      } catch { throw ObservationFailure(error) }
+    }
+    let (inserts, updates, deletes) = (counts?["I"] ?? 0, counts?["U"] ?? 0, counts?["D"] ?? 0)
+    observation.counts.inserts += inserts
+    observation.counts.updates += updates
+    observation.counts.deletes += deletes
+    observation.counts.unmarked += max(0, rows - inserts - updates - deletes)
+  }
+
+  private func values(
+    _ column: Int, _ group: Int, _ rows: Int,
+    _ piece: (Range<Int64>) throws(ObservationFailure) -> ObjectPieces.Piece
+  ) throws(ObservationFailure) -> ColumnValues {
+    let chunk = metadata.rowGroups[group].columns[column]
+    let piece = try piece(chunk.byteRange)
+    let values: ColumnValues
+    do throws(ParquetError) {
+      values = try ColumnChunkReader.values(
+        of: chunk, column: metadata.schema.leaves[column], bytes: piece.bytes, at: piece.offset,
+        rowGroup: group, file: file)
+    } catch { throw ObservationFailure(error) }
+    guard values.count == rows else {
+      throw ObservationFailure(
+        .unreadable, "column \(metadata.schema.leaves[column].name) has \(values.count) of \(rows) rows")
+    }
+    return values
+  }
+
+  private func identity(_ keys: ColumnValues, _ row: Int) -> RowIdentity? {
+    if keys.column.physicalType == .fixedLenByteArray {
+      return keys.bytes(row).flatMap { RowIdentity(bytes: $0) }
+    }
+    // Most rows of a shared table are not ours: told by their length, without making text of them.
+    guard keys.withBytes(row, { $0.byteCount }) == 36 else { return nil }
+    return keys.string(row).flatMap { RowIdentity($0) }
+  }
+
+  private func time(_ values: ColumnValues, _ row: Int) -> Timestamp? {
+    if values.column.physicalType == .byteArray { return values.string(row).flatMap { Timestamp($0) } }
+    return values.microseconds(row).map(Timestamp.init(microseconds:))
+  }
+
+  private func observedOp(_ ops: ColumnValues?, _ row: Int) -> ObservedOp {
+    guard let text = ops?.string(row) else { return .none }
+    return OperationKind(rawValue: text).map(ObservedOp.operation) ?? .other
+  }
+}
+
+extension ColumnValues {
+  /// A value as the digest takes it.
+  fileprivate func digested(_ row: Int) -> DigestedValue {
+    if isNull(row) { return .null }
+    switch column.physicalType {
+    case .boolean: return bool(row).map(DigestedValue.boolean) ?? .null
+    case .int32, .int64, .int96:
+      if let time = microseconds(row) { return .timestamp(Timestamp(microseconds: time)) }
+      return int64(row).map(DigestedValue.integer) ?? .null
+    case .float, .double: return double(row).map(DigestedValue.double) ?? .null
+    case .byteArray:
+      guard column.isText else { return bytes(row).map(DigestedValue.bytes) ?? .null }
+      return string(row).map(DigestedValue.text) ?? .null
+    case .fixedLenByteArray: return bytes(row).map(DigestedValue.bytes) ?? .null
+    }
+  }
+}
+
+extension Column {
+  fileprivate var isText: Bool {
+    switch convertedType {
+    case .utf8, .json, .enumeration: true
+    default: logicalType == .string || logicalType == .json || logicalType == .enumeration
+    }
+  }
+
+  /// The type in a word or two, for the comparison of schemas.
+  fileprivate var typeDescription: String {
+    var text = "\(physicalType)"
+    if let convertedType { text += " \(convertedType)" }
+    if convertedType == nil, let logicalType { text += " \(logicalType)" }
+    if let precision, let scale { text += "(\(precision),\(scale))" }
+    return text
+  }
+}

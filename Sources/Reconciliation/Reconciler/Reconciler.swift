@@ -1,0 +1,127 @@
+public import Ledger
+import Logging
+public import ObjectStorage
+public import Time
+
+/// Lists a bucket, reads what is new, matches it with the ledger, and judges.
+///
+/// One at a time for a ledger, which must be open for writing. A kill at any point leaves the ledger
+/// consistent: what an object holds is recorded as a whole, and what was not recorded is read again.
+public struct Reconciler: Sendable {
+  let store: any ObjectStore
+  let source: any ObservationSource
+  let ledger: LedgerStore
+  let configuration: ReconcilerConfiguration
+  let clock: any WallClock
+
+  /// A reconciler of the bucket behind `store` with `ledger`.
+  ///
+  /// - Parameter source: where observations come from; nil for the bucket's own bytes.
+  public init(
+    store: any ObjectStore, ledger: LedgerStore, configuration: ReconcilerConfiguration,
+    clock: any WallClock, source: (any ObservationSource)? = nil
+  ) {
+    self.store = store
+    self.source = source ?? BucketObservationSource(store: store)
+    self.ledger = ledger
+    self.configuration = configuration
+    self.clock = clock
+  }
+
+  /// Reconciles all tables, recording what is found under `run`; the caller begins and finishes the run.
+  ///
+  /// A bucket out of reach is no error but the verdict UNKNOWN.
+  ///
+  /// - Throws: `LedgerError`; `CancellationError`.
+  public func run(
+    _ run: RunID, progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
+  ) async throws -> ReconciliationResult {
+    let started = clock.now()
+    var work = RunningTotals()
+    let correction = await measureClocks(&work)
+    let tables = try ledger.write { session in
+      try session.reopenExpiredFindings(now: started)
+      return try contexts(in: session)
+    }
+    var figures: [TableFigures] = []
+    for context in tables {
+      let table = TableReconciliation(
+        reconciler: self, context: context, run: run, clocks: correction, progress: progress)
+      let outcome = try await table.reconcile(&work)
+      figures.append(
+        try ledger.read { session in
+          try TableTally(context: context).figures(
+            outcome.settlement, lags: outcome.lags, uncertainty: outcome.uncertainty,
+            newObjects: outcome.newObjects, in: session)
+        })
+    }
+    return try result(
+      figures: figures, contexts: tables, work: work, clocks: correction, run: run, asOf: started)
+  }
+
+  /// The tables to reconcile.
+  func contexts(in session: LedgerSession) throws -> [TableContext] {
+    let bucket = try session.bucket(configuration.bucket)
+    return try session.tables().filter { table in
+      configuration.tables.isEmpty || configuration.tables.contains(table.declaration.name)
+    }.map { table in
+      TableContext(
+        table: table, bucket: bucket, configuration: configuration, tag: ledger.pipelineTag)
+    }
+  }
+
+  private func measureClocks(_ work: inout RunningTotals) async -> ClockCorrection {
+    // A directory's times are the machine's own, to the nanosecond; S3 tells whole seconds.
+    let isDirectory = store.name.hasPrefix("file:")
+    var correction = ClockCorrection(source: configuration.sourceClock)
+    if isDirectory { correction.resolution = .zero }
+    do throws(StorageError) {
+      let reading = try await store.clockReading()
+      correction.bucket = ClockOffset(offset: reading.offset, uncertainty: reading.uncertainty)
+      if !isDirectory { work.cost.requests += 1 }
+    } catch {
+      if !error.isAboutObject, error.code != .unsupported { work.fail("\(error)") }
+    }
+    return correction
+  }
+
+  private func result(
+    figures: [TableFigures], contexts: [TableContext], work: RunningTotals, clocks: ClockCorrection,
+    run: RunID, asOf: Timestamp
+  ) throws(LedgerError) -> ReconciliationResult {
+    let findings = try ledger.findings()
+    let resolved = try ledger.read { session in try session.findings(resolvedSince: asOf) }
+    let lastCommit = try ledger.read { session in try session.lastCommitTime() }
+    var evidence = VerdictRule.Evidence(tables: figures, findings: findings)
+    evidence.slow = work.slow
+    evidence.error = work.error
+    evidence.lastCommit = lastCommit
+    evidence.nextDeadline = work.nextDeadline
+    let verdict = VerdictRule(limits: configuration.limits, now: clock.now()).verdict(on: evidence)
+    let levels = Set(contexts.map(\.request.level)).sorted()
+    let outcome = RunOutcome(
+      verdict: verdict, level: levels.map(\.rawValue).joined(separator: ", "), tables: figures,
+      cost: work.cost, clocks: ClockOffsets(source: clocks.source, bucket: clocks.bucket),
+      notes: levels.flatMap { [$0.proves, $0.cannotProve].compactMap(\.self) } + work.notes)
+    return ReconciliationResult(
+      verdict: verdict, outcome: outcome, findings: findings, newFindings: work.newFindings,
+      resolvedFindings: resolved,
+      undecided: figures.reduce(0) { $0 + $1.pending + $1.late + $1.unsettled },
+      nextDeadline: work.nextDeadline, error: work.error)
+  }
+}
+
+/// What a run gathers over its tables.
+struct RunningTotals {
+  var cost = RunCost()
+  var newFindings: [FindingID] = []
+  var notes: [String] = []
+  var slow = 0
+  var nextDeadline: Timestamp?
+  private(set) var error: String?
+
+  /// Remembers the first failure.
+  mutating func fail(_ message: String) {
+    if error == nil { error = message }
+  }
+}

@@ -1,0 +1,227 @@
+import Ledger
+import ObjectStorage
+import Time
+
+/// Reconciles one table: lists, reads what is new, settles what is not there.
+struct TableReconciliation {
+  let reconciler: Reconciler
+  let context: TableContext
+  let run: RunID
+  let clocks: ClockCorrection
+  let progress: (@Sendable (ReconciliationProgress) -> Void)?
+
+  /// What came of it.
+  struct Outcome {
+    var settlement = Settlement.Outcome()
+    var lags: [Int64] = []
+    var uncertainty = Duration.zero
+    var newObjects = 0
+    fileprivate var listed = 0
+    /// Whether all objects that were listed were read.
+    fileprivate var isComplete = true
+  }
+
+  private var ledger: LedgerStore { reconciler.ledger }
+  private var configuration: ReconcilerConfiguration { reconciler.configuration }
+
+  /// Reconciles the table as far as the bucket allows.
+  ///
+  /// - Throws: `LedgerError`; `CancellationError`.
+  func reconcile(_ work: inout RunningTotals) async throws -> Outcome {
+    var outcome = Outcome()
+    var rule: LossRule?
+    do {
+      rule = try await gather(&outcome, &work)
+    } catch let error as StorageError {
+      if error.code == .cancelled { throw CancellationError() }
+      work.fail("\(error)")
+    }
+    let settlement = self.settlement()
+    outcome.settlement = try settlement.settle(by: outcome.isComplete ? rule : nil, in: ledger)
+    work.newFindings += outcome.settlement.newFindings
+    work.slow += outcome.settlement.slow
+    if let deadline = outcome.settlement.nextDeadline {
+      work.nextDeadline = max(work.nextDeadline ?? deadline, deadline)
+    }
+    return outcome
+  }
+
+  /// Lists and reads until what is known proves what it seems to prove.
+  ///
+  /// - Returns: the rule by which losses are told; nil before the first object.
+  private func gather(_ outcome: inout Outcome, _ work: inout RunningTotals) async throws -> LossRule? {
+    try await listAndRead(full: isFullListingDue(), &outcome, &work)
+    // An object that a listing names may be younger than another that the same listing passed too early.
+    // So what it proves counts only when a whole listing that began after it was read agrees.
+    for _ in 0..<3 {
+      guard outcome.isComplete, let before = try rule() else { return nil }
+      guard try settlement().findsLosses(by: before, in: ledger) else { return before }
+      try await listAndRead(full: true, &outcome, &work)
+      if let after = try rule(), after.generation.id == before.generation.id { return before }
+    }
+    return nil
+  }
+
+  private func isFullListingDue() throws(LedgerError) -> Bool {
+    let inventory = try ledger.read { session in
+      try session.inventory(bucket: context.bucket, table: context.table.id)
+    }
+    guard let last = inventory.lastFullAt else { return true }
+    return reconciler.clock.now() >= last + configuration.fullListingEvery
+  }
+
+  private func settlement() -> Settlement {
+    Settlement(
+      context: context, limits: configuration.limits, clocks: clocks, run: run,
+      now: reconciler.clock.now())
+  }
+
+  private func rule() throws(LedgerError) -> LossRule? {
+    let generation = try ledger.read { session in
+      try session.currentGeneration(bucket: context.bucket, table: context.table.id)
+    }
+    return generation.map { generation in
+      LossRule(
+        generation: generation, foreignMargin: configuration.limits.foreignMargin,
+        loadMargin: clocks.uncertainty + .seconds(1))
+    }
+  }
+
+  private func listAndRead(
+    full: Bool, _ outcome: inout Outcome, _ work: inout RunningTotals
+  ) async throws {
+    let listing = TableListing(
+      store: reconciler.store, ledger: ledger, context: context, run: run, clock: reconciler.clock)
+    var result = try await listing.list(full: full, overlap: configuration.listingOverlap)
+    note(result, &outcome, &work)
+    if !result.isFull, result.hasAbsent || result.replacedLoad {
+      // What else is gone is seen only where all is listed.
+      let replacedLoad = result.replacedLoad
+      result = try await listing.list(full: true, overlap: configuration.listingOverlap)
+      result.replacedLoad = result.replacedLoad || replacedLoad
+      note(result, &outcome, &work)
+    }
+    let closure = ListingClosure(
+      context: context, run: run, now: reconciler.clock.now(),
+      allowsVanishedObjects: configuration.allowsVanishedObjects)
+    work.newFindings += try closure.close(result, in: ledger)
+    outcome.isComplete = true
+    for kind in [ObjectKind.load, .changes] { try await read(kind, &outcome, &work) }
+  }
+
+  private func note(_ listing: ListingResult, _ outcome: inout Outcome, _ work: inout RunningTotals) {
+    work.cost.requests += listing.requests
+    work.cost.objectsListed += listing.listed
+    work.cost.fullListing = work.cost.fullListing || listing.isFull
+    work.newFindings += listing.newFindings
+    outcome.listed += listing.listed
+  }
+
+  /// Reads the objects of a kind that are listed and not read, some at a time, and records them in order.
+  private func read(_ kind: ObjectKind, _ outcome: inout Outcome, _ work: inout RunningTotals) async throws {
+    var last: KnownObject?
+    while true {
+      let after = last
+      let objects = try ledger.read { session in
+        try session.unreadObjects(
+          bucket: context.bucket, table: context.table.id, kind: kind, after: after, limit: 1_000)
+      }
+      guard let end = objects.last else { return }
+      last = end
+      try await read(objects, &outcome, &work)
+    }
+  }
+
+  private func read(
+    _ objects: [KnownObject], _ outcome: inout Outcome, _ work: inout RunningTotals
+  ) async throws {
+    let (source, request) = (reconciler.source, context.request)
+    try await withThrowingTaskGroup(of: (Int, Result<Observation, ObservationFailure>).self) { group in
+      var next = 0
+      func start() {
+        guard next < objects.count else { return }
+        let (index, object) = (next, objects[next])
+        next += 1
+        group.addTask {
+          let reference = ObjectReference(
+            key: object.entry.key, etag: object.entry.etag, size: object.entry.size,
+            isLoad: object.entry.kind == .load)
+          do throws(ObservationFailure) {
+            return (index, .success(try await source.observe(reference, request)))
+          } catch { return (index, .failure(error)) }
+        }
+      }
+      for _ in 0..<max(1, configuration.parallelReads) { start() }
+      var waiting: [Int: Result<Observation, ObservationFailure>] = [:]
+      var recorded = 0
+      while recorded < objects.count, let (index, result) = try await group.next() {
+        waiting[index] = result
+        while let result = waiting.removeValue(forKey: recorded) {
+          try Task.checkCancellation()
+          try record(result, of: objects[recorded], &outcome, &work)
+          recorded += 1
+          // One more is begun for each that is recorded, so that what waits stays bounded.
+          start()
+        }
+      }
+    }
+  }
+
+  private func record(
+    _ result: Result<Observation, ObservationFailure>, of object: KnownObject, _ outcome: inout Outcome,
+    _ work: inout RunningTotals
+  ) throws {
+    let now = reconciler.clock.now()
+    switch result {
+    case .success(let observation):
+      work.cost.bytesRead += observation.bytesRead
+      work.cost.requests += observation.requests
+      work.cost.objectsRead += 1
+      let recorder = ObjectRecorder(context: context, clocks: clocks, run: run, now: now)
+      let (tally, new) = try ledger.write { session in
+        var generation = try generation(of: object, in: session)
+        return try recorder.record(observation, of: object, generation: &generation, in: session)
+      }
+      outcome.lags += tally.lags
+      outcome.uncertainty = max(outcome.uncertainty, tally.uncertainty)
+      outcome.newObjects += 1
+      work.newFindings += new
+    case .failure(let failure):
+      work.cost.bytesRead += failure.bytesRead
+      work.cost.requests += failure.requests
+      switch failure.kind {
+      case .unreadable:
+        let reporter = ObjectReporter(context: context, run: run, now: now)
+        work.newFindings += try ledger.write { session in
+          try session.setGeneration(try generation(of: object, in: session).id, ofObject: object.id)
+          return try reporter.reportUnreadable(object, failure, in: session)
+        }
+      case .replaced, .outOfReach, .unsupported:
+        // It says nothing of what the object holds: nothing may be called lost until it was read.
+        outcome.isComplete = false
+        work.fail(failure.message)
+      }
+    }
+    progress?(
+      ReconciliationProgress(
+        table: context.name, objectsListed: outcome.listed, objectsRead: work.cost.objectsRead))
+  }
+
+  /// The generation that an object belongs to: the current one, or for changes that were written before its
+  /// load began, the one before.
+  private func generation(of object: KnownObject, in session: LedgerSession) throws -> Generation {
+    guard let current = try session.currentGeneration(bucket: context.bucket, table: context.table.id)
+    else {
+      return try session.startGeneration(
+        bucket: context.bucket, table: context.table.id, run: run, now: reconciler.clock.now())
+    }
+    if object.entry.kind == .changes, let load = current.loadFirstModified,
+      clocks.sourceTime(ofBucket: object.entry.lastModified) < load,
+      let before = try session.generation(
+        bucket: context.bucket, table: context.table.id, before: current.number)
+    {
+      return before
+    }
+    return current
+  }
+}

@@ -1,0 +1,254 @@
+import Ledger
+import Time
+
+/// Records one object: which operations it delivers, and what is wrong with it.
+///
+/// All of it is one transaction of the ledger: an object is recorded whole or not at all.
+struct ObjectRecorder {
+  let context: TableContext
+  let clocks: ClockCorrection
+  let run: RunID
+  let now: Timestamp
+
+  /// Records what `observation` says of `object`, in `generation`, which it moves on.
+  ///
+  /// - Returns: what is wrong with the object's rows, and the numbers of findings that are new.
+  func record(
+    _ observation: Observation, of object: KnownObject, generation: inout Generation,
+    in session: LedgerSession
+  ) throws -> (tally: ObjectTally, newFindings: [FindingID]) {
+    var tally = ObjectTally()
+    var totals = TableTotals()
+    let matcher = RowMatcher(
+      table: context.table.id, precision: observation.versionPrecision,
+      nextSequence: try session.nextSequence(), prunedBefore: try session.prunedBefore(),
+      absentColumns: absentColumns(observation), unmarkedKinds: context.unmarkedKinds)
+    try session.begin(object.id, inGeneration: generation.id)
+    for row in observation.rows {
+      let known = try session.operations(ofSequence: row.sequence)
+      switch object.entry.kind {
+      case .load:
+        try recordLoad(
+          row, match: matcher.matchLoad(row, among: known), known: known, of: object,
+          generation: &generation, tally: &tally, in: session)
+      case .changes, .other:
+        let match = try matcher.matchChange(row, among: known) { operation in
+          try operation.state == .delivered
+            && session.isDelivered(operation.id, inGeneration: generation.id, byLoad: false)
+        }
+        try recordChange(
+          row, match: match, of: object, generation: &generation, tally: &tally, in: session)
+      }
+    }
+    move(&generation, by: observation, of: object)
+    try session.record(generation)
+    totals.objects = 1
+    totals.rows = observation.rowCount
+    totals.foreignRows = observation.foreignRows
+    totals.duplicates = Int64(tally.count(.duplicateRows))
+    totals.altered = Int64(tally.count(.alteredRows))
+    totals.outOfOrder = Int64(tally.count(.outOfOrder))
+    totals.unexpected = Int64(tally.count(.unexpectedRows) + tally.count(.abortedRows))
+    try session.add(totals, to: context.table.id)
+    try session.record(record(of: observation), of: object.id, table: context.table.id, now: now)
+    let reporter = ObjectReporter(context: context, run: run, now: now)
+    return (tally, try reporter.report(tally, observation, of: object, in: session))
+  }
+
+  private func recordChange(
+    _ row: ObservedRow, match: RowMatch, of object: KnownObject, generation: inout Generation,
+    tally: inout ObjectTally, in session: LedgerSession
+  ) throws {
+    guard case .operation(let operation, let differences) = match else {
+      if case .unexpected = match { tally.add(.unexpectedRows, name(row, object), commit: row.commit) }
+      return
+    }
+    guard operation.state != .aborted else {
+      return tally.add(.abortedRows, name(operation, row, object), commit: row.commit)
+    }
+    if operation.state == .intended {
+      try session.settleByEvidence(
+        operation.id.transaction, commit: evidence(row, operation, object))
+    }
+    let wasDelivered = try session.isDelivered(
+      operation.id, inGeneration: generation.id, byLoad: false)
+    let transaction = operation.id.transaction
+    var flags: DeliveryFlags = []
+    if wasDelivered {
+      flags.insert(.duplicate)
+      tally.add(.duplicateRows, name(operation, row, object), commit: row.commit)
+    } else if let last = generation.lastChange, transaction < last {
+      flags.insert(.outOfOrder)
+      tally.add(.outOfOrder, name(operation, row, object), commit: row.commit)
+    }
+    note(differences, operation, row, object, &flags, &tally)
+    let isFirst = operation.state != .delivered && operation.state != .covered && !wasDelivered
+    var lag: Int64?
+    if isFirst || operation.state == .covered {
+      let exact = differences.timestamp ? nil : row.commit.map(CommitTime.init(exactly:))
+      if let commit = exact ?? operation.commit {
+        let measured = clocks.lag(objectModified: object.entry.lastModified, commit: commit)
+        lag = measured.lag.microseconds
+        if isFirst {
+          tally.lags.append(measured.lag.microseconds)
+          tally.uncertainty = max(tally.uncertainty, measured.uncertainty)
+        }
+      }
+    }
+    try session.add(
+      DeliveryRecord(
+        operation: operation.id, object: object.id, row: row.place, lagMicroseconds: lag, flags: flags,
+        altered: differences.columns))
+    if operation.state != .delivered { try session.setState(.delivered, of: operation.id) }
+    if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
+    generation.firstChange = min(generation.firstChange ?? transaction, transaction)
+    generation.lastChange = max(generation.lastChange ?? transaction, transaction)
+  }
+
+  private func recordLoad(
+    _ row: ObservedRow, match: RowMatch, known: [KnownOperation], of object: KnownObject,
+    generation: inout Generation, tally: inout ObjectTally, in session: LedgerSession
+  ) throws {
+    guard case .operation(let anchor, let differences) = match else {
+      if case .unexpected = match { tally.add(.unexpectedRows, name(row, object), commit: nil) }
+      return
+    }
+    guard anchor.state != .aborted else {
+      return tally.add(.abortedRows, name(anchor, row, object), commit: nil)
+    }
+    var flags: DeliveryFlags = .covered
+    if try session.isDelivered(anchor.id, inGeneration: generation.id, byLoad: true) {
+      flags.insert(.duplicate)
+      tally.add(.duplicateRows, name(anchor, row, object), commit: nil)
+    }
+    note(differences, anchor, row, object, &flags, &tally)
+    for operation in known where operation.state != .aborted {
+      guard operation.kind != .delete else {
+        // The row is there, so the snapshot is older than its delete, which the changes must bring.
+        if operation.state == .covered { try session.setState(.open, of: operation.id) }
+        continue
+      }
+      guard operation.id <= anchor.id else { continue }
+      if operation.state == .intended {
+        try session.settleByEvidence(
+          operation.id.transaction, commit: evidence(row, operation, object))
+      }
+      try session.add(
+        DeliveryRecord(
+          operation: operation.id, object: object.id, row: row.place, lagMicroseconds: nil,
+          flags: operation.id == anchor.id ? flags : .covered,
+          altered: operation.id == anchor.id ? differences.columns : 0))
+      if operation.state != .delivered, operation.state != .covered {
+        try session.setState(.covered, of: operation.id)
+      }
+      if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
+    }
+    if differences == Differences() {
+      generation.loadLastTransaction = max(
+        generation.loadLastTransaction ?? anchor.id.transaction, anchor.id.transaction)
+    }
+  }
+
+  /// Adds what a row differs in from its operation.
+  private func note(
+    _ differences: Differences, _ operation: KnownOperation, _ row: ObservedRow, _ object: KnownObject,
+    _ flags: inout DeliveryFlags, _ tally: inout ObjectTally
+  ) {
+    if differences.operation {
+      flags.insert(.wrongOperation)
+      tally.add(.wrongOperation, name(operation, row, object), commit: row.commit)
+    }
+    if differences.timestamp {
+      flags.insert(.wrongTimestamp)
+      tally.add(.wrongTimestamp, name(operation, row, object), commit: operation.commit?.latest)
+    }
+    if differences.columns != 0 {
+      let columns = (0..<64).filter { differences.columns & 1 << UInt64($0) != 0 }
+      let names = columns.map { column in
+        column < context.table.declaration.columns.count
+          ? context.table.declaration.columns[column] : "column \(column + 1)"
+      }
+      tally.add(
+        .alteredRows, name(operation, row, object, columns: names), columns: columns, commit: row.commit)
+    }
+  }
+
+  /// An operation called lost was met after all: its finding says so, and ends where it was the last one.
+  private func foundAfterAll(
+    _ operation: KnownOperation, in object: KnownObject, _ session: LedgerSession
+  ) throws {
+    guard let finding = try session.removeLoss(operation.id) else { return }
+    if try session.lossCount(of: finding) == 0 {
+      try session.resolve(finding, because: "the rows arrived in \(object.entry.key)", now: now)
+    }
+  }
+
+  /// The commit time of an intent, by what the bucket says of it.
+  private func evidence(
+    _ row: ObservedRow, _ operation: KnownOperation, _ object: KnownObject
+  ) -> CommitTime {
+    if object.entry.kind == .changes, let commit = row.commit { return CommitTime(exactly: commit) }
+    return CommitTime(
+      earliest: clocks.sourceTime(ofOurs: operation.recordedAt),
+      latest: clocks.sourceTime(ofBucket: object.entry.lastModified))
+  }
+
+  private func move(_ generation: inout Generation, by observation: Observation, of object: KnownObject) {
+    switch object.entry.kind {
+    case .load:
+      generation.loadObjects += 1
+      // No later than this was the load's snapshot taken: the time of its first row, where rows tell it.
+      var modified = clocks.sourceTime(ofBucket: object.entry.lastModified)
+      if !context.loadTimeIsTaskStart, let first = observation.firstCommit { modified = min(modified, first) }
+      generation.loadFirstModified = min(generation.loadFirstModified ?? modified, modified)
+      generation.loadLastModified = max(
+        generation.loadLastModified ?? object.entry.lastModified, object.entry.lastModified)
+    case .changes, .other:
+      if let first = observation.firstCommit {
+        generation.firstCommit = min(generation.firstCommit ?? first, first)
+      }
+      if let last = observation.lastCommit {
+        generation.lastCommit = max(generation.lastCommit ?? last, last)
+      }
+      if let foreign = observation.lastForeignCommit {
+        generation.lastForeignCommit = max(generation.lastForeignCommit ?? foreign, foreign)
+      }
+    }
+  }
+
+  private func absentColumns(_ observation: Observation) -> UInt64 {
+    let absent = Set(observation.absentColumns)
+    return context.request.digestColumns.enumerated().reduce(into: 0) { bits, column in
+      guard column.offset < 64 else { return }
+      if let name = column.element, !absent.contains(name) { return }
+      bits |= 1 << UInt64(column.offset)
+    }
+  }
+
+  private func record(of observation: Observation) -> ObservationRecord {
+    ObservationRecord(
+      schema: observation.schema.joined(separator: "\n"), level: observation.level.rank,
+      rows: observation.rowCount, inserts: observation.counts.inserts, updates: observation.counts.updates,
+      deletes: observation.counts.deletes, unmarked: observation.counts.unmarked,
+      ours: Int64(observation.rows.count), firstCommit: observation.firstCommit,
+      lastCommit: observation.lastCommit, bytesRead: observation.bytesRead)
+  }
+
+  private func name(_ row: ObservedRow, _ object: KnownObject) -> FindingRow {
+    var kind: OperationKind?
+    if case .operation(let said) = row.op { kind = said }
+    return FindingRow(
+      kind: kind, key: RowIdentity(tag: context.request.tag, sequence: row.sequence).description,
+      version: row.version, object: object.entry.key, row: row.place)
+  }
+
+  private func name(
+    _ operation: KnownOperation, _ row: ObservedRow, _ object: KnownObject, columns: [String] = []
+  ) -> FindingRow {
+    FindingRow(
+      kind: operation.kind,
+      key: RowIdentity(tag: context.request.tag, sequence: operation.sequence).description,
+      version: operation.version, xid: operation.xid, object: object.entry.key, row: row.place,
+      columns: columns)
+  }
+}

@@ -1,0 +1,37 @@
+import Ledger
+import Time
+
+/// What is wrong with the rows of one object, gathered while it is recorded.
+struct ObjectTally {
+  /// Rows of one kind of trouble.
+  struct Trouble {
+    var count = 0
+    var rows: [FindingRow] = []
+    var columns: Set<Int> = []
+    var spanStart: Timestamp?
+    var spanEnd: Timestamp?
+  }
+
+  private(set) var troubles: [FindingKind: Trouble] = [:]
+
+  /// The lags of operations met for the first time, in microseconds.
+  var lags: [Int64] = []
+  /// The largest uncertainty of these.
+  var uncertainty = Duration.zero
+
+  func count(_ kind: FindingKind) -> Int { troubles[kind]?.count ?? 0 }
+
+  mutating func add(
+    _ kind: FindingKind, _ row: FindingRow, columns: [Int] = [], commit: Timestamp?
+  ) {
+    var trouble = troubles[kind] ?? Trouble()
+    trouble.count += 1
+    if trouble.rows.count < Finding.namedRows { trouble.rows.append(row) }
+    trouble.columns.formUnion(columns)
+    if let commit {
+      trouble.spanStart = min(trouble.spanStart ?? commit, commit)
+      trouble.spanEnd = max(trouble.spanEnd ?? commit, commit)
+    }
+    troubles[kind] = trouble
+  }
+}

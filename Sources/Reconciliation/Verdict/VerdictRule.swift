@@ -1,0 +1,158 @@
+import Ledger
+import Time
+
+/// Judges figures and findings by the limits.
+struct VerdictRule {
+  let limits: Limits
+  let now: Timestamp
+
+  /// What there is to judge.
+  struct Evidence {
+    var tables: [TableFigures] = []
+    /// Findings that are open; those acknowledged do not count.
+    var findings: [Finding] = []
+    /// Operations past the warning's deadline and not due yet.
+    var slow = 0
+    /// Why the bucket, or a part of it, could not be read.
+    var error: String?
+    /// When the last transaction was committed.
+    var lastCommit: Timestamp?
+    /// When the last of the pending operations falls due.
+    var nextDeadline: Timestamp?
+  }
+
+  /// The verdict, with its reason in one sentence.
+  func verdict(on evidence: Evidence) -> Verdict {
+    let reasons = reasons(evidence)
+    let worst = reasons.map(\.status).max() ?? .ok
+    if worst > .unknown, let first = reasons.first(where: { $0.status == worst }) {
+      let others = reasons.count { $0.status == worst } - 1
+      return Verdict(
+        status: worst, reason: others > 0 ? "\(first.reason) (and \(others) more)" : first.reason)
+    }
+    if let error = evidence.error { return Verdict(status: .unknown, reason: error) }
+    return nothingToJudge(evidence) ?? well(evidence)
+  }
+
+  /// What speaks against OK, the gravest kinds of trouble first.
+  private func reasons(_ evidence: Evidence) -> [Verdict] {
+    var reasons: [Verdict] = []
+    let open = evidence.findings.filter { $0.state == .open }
+    for kind in VerdictRule.order {
+      let findings = open.filter { $0.kind == kind }
+      guard !findings.isEmpty else { continue }
+      let rows = findings.reduce(0) { $0 + $1.rowCount }
+      let status: Verdict.Status?
+      switch kind {
+      case .alteredRows: status = rows > limits.maximumAltered ? .critical : nil
+      case .duplicateRows: status = limits.maximumDuplicates.map { rows > $0 } == true ? .warning : nil
+      case .outOfOrder: status = limits.maximumOutOfOrder.map { rows > $0 } == true ? .warning : nil
+      default:
+        switch findings.map(\.severity).max() {
+        case .critical: status = .critical
+        case .warning: status = .warning
+        default: status = nil
+        }
+      }
+      guard let status else { continue }
+      let first = findings.max { ($0.severity, $1.id) < ($1.severity, $0.id) } ?? findings[0]
+      reasons.append(Verdict(status: status, reason: first.summary))
+    }
+    reasons += evidence.tables.flatMap(reasons(of:))
+    if evidence.slow > 0 {
+      reasons.append(
+        Verdict(
+          status: .warning,
+          reason: "\(counted(evidence.slow, "operation")) did not arrive within "
+            + "\(DurationPhrase(limits.warningDeadline)) of the commit"))
+    }
+    return reasons
+  }
+
+  private func reasons(of table: TableFigures) -> [Verdict] {
+    var reasons: [Verdict] = []
+    if let completeness = table.completeness, completeness < limits.minimumCompleteness,
+      limits.minimumCompleteness < 1
+    {
+      reasons.append(
+        Verdict(
+          status: .critical,
+          reason: "\(percent(completeness)) of the operations due on \(table.table) arrived, "
+            + "less than \(percent(limits.minimumCompleteness))"))
+    }
+    guard let lag = table.lag else { return reasons }
+    func judge(_ value: Duration, _ name: String, _ warning: Duration, _ critical: Duration) {
+      // A lag is only called too long where the clocks' uncertainty does not explain it.
+      let certain = value - lag.uncertainty
+      guard certain > warning else { return }
+      reasons.append(
+        Verdict(
+          status: certain > critical ? .critical : .warning,
+          reason: "the \(name) lag on \(table.table) is \(DurationPhrase(value)), more than "
+            + "\(DurationPhrase(certain > critical ? critical : warning))"))
+    }
+    judge(lag.max, "longest", limits.warningDeadline, limits.deadline)
+    judge(
+      lag.p95, "p95", limits.warningP95Lag ?? limits.warningDeadline,
+      limits.criticalP95Lag ?? limits.deadline)
+    return reasons
+  }
+
+  private func nothingToJudge(_ evidence: Evidence) -> Verdict? {
+    let committed = evidence.tables.reduce(0) { $0 + $1.inserts + $1.updates + $1.deletes }
+    guard committed > 0 else {
+      return Verdict(
+        status: .unknown, reason: "there is nothing to judge: no operation of ours was ever committed")
+    }
+    if let idle = limits.idleLimit, let last = evidence.lastCommit, now - last > idle {
+      return Verdict(
+        status: .unknown,
+        reason: "there is nothing to judge: nothing was committed for \(DurationPhrase(now - last))")
+    }
+    let due = evidence.tables.reduce(0) { $0 + $1.due }
+    guard due == 0 else { return nil }
+    let pending = evidence.tables.reduce(0) { $0 + $1.pending }
+    let unsettled = evidence.tables.reduce(0) { $0 + $1.unsettled }
+    if pending > 0 {
+      let wait = evidence.nextDeadline.map { ", the last in \(DurationPhrase(max($0 - now, .zero)))" } ?? ""
+      return Verdict(
+        status: .unknown,
+        reason: "there is nothing to judge yet: \(counted(pending, "operation")) will be due "
+          + "\(DurationPhrase(limits.deadline)) after the commit\(wait)")
+    }
+    if unsettled > 0 {
+      return Verdict(
+        status: .unknown,
+        reason: "there is nothing to judge: it is not known yet whether "
+          + "\(counted(unsettled, "operation")) were committed")
+    }
+    return Verdict(
+      status: .unknown,
+      reason: "there is nothing to judge: all operations lie before the first object, or are left out by "
+        + "the endpoint's settings")
+  }
+
+  private func well(_ evidence: Evidence) -> Verdict {
+    let delivered = evidence.tables.reduce(0) { $0 + $1.delivered }
+    let pending = evidence.tables.reduce(0) { $0 + $1.pending }
+    var reason =
+      delivered == 1
+      ? "the one operation that is due has arrived" : "all \(delivered) operations that are due have arrived"
+    let lags = evidence.tables.compactMap(\.lag)
+    if let p95 = lags.map(\.p95).max() { reason += ", p95 lag \(DurationPhrase(p95))" }
+    if pending > 0 { reason += "; \(pending) more \(pending == 1 ? "is" : "are") not due yet" }
+    return Verdict(status: .ok, reason: reason)
+  }
+
+  /// From what explains most to what explains least.
+  private static let order: [FindingKind] = [
+    .lostRows, .unreadableObject, .vanishedObject, .loadGap, .alteredRows, .wrongOperation, .abortedRows,
+    .unexpectedRows, .silence, .lateRows, .overwrittenObject, .wrongTimestamp, .outOfOrder, .emptyObject,
+    .schemaDrift, .foreignName, .foreignRows, .duplicateRows, .reload,
+  ]
+}
+
+private func percent(_ share: Double) -> String {
+  let hundredths = (share * 10_000).rounded(.down)
+  return "\(hundredths / 100) %"
+}

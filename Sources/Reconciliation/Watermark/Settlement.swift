@@ -1,0 +1,224 @@
+import Ledger
+import Time
+
+/// Settles the operations of a table that are not in the bucket: proved lost, explained, or still open.
+struct Settlement {
+  let context: TableContext
+  let limits: Limits
+  let clocks: ClockCorrection
+  let run: RunID
+  let now: Timestamp
+
+  /// What a settlement came to.
+  struct Outcome: Sendable {
+    /// Operations still open and not due.
+    var pending = 0
+    /// Operations due, and not proved lost.
+    var late = 0
+    /// Of those not due, the ones past the warning's deadline.
+    var slow = 0
+    /// When the last of the pending ones falls due, by this machine's clock.
+    var nextDeadline: Timestamp?
+    /// How long the eldest late operation is late.
+    var longestDelay: Duration?
+    var newFindings: [FindingID] = []
+    /// The late operations, the first of them by name.
+    fileprivate var lateRows: [FindingRow] = []
+    fileprivate var lateStart: Timestamp?
+    fileprivate var lateEnd: Timestamp?
+    fileprivate var losses: [Loss] = []
+  }
+
+  fileprivate struct Loss: Sendable {
+    var operation: KnownOperation
+    var proof: LossRule.Proof?
+  }
+
+  private static let batch = 2_000
+
+  /// Whether a settlement by `rule` would call an operation lost that was not called so before.
+  func findsLosses(by rule: LossRule, in ledger: LedgerStore) throws(LedgerError) -> Bool {
+    var last: OperationID?
+    while true {
+      let after = last
+      let (count, end, found) = try ledger.read { session in
+        let operations = try session.unsettledOperations(
+          table: context.table.id, after: after, limit: Settlement.batch)
+        let found = try operations.contains { operation in
+          guard operation.state != .missing, context.expectedKinds.contains(operation.kind) else {
+            return false
+          }
+          if case .lost = try ruling(rule, on: operation, in: session) { return true }
+          return false
+        }
+        return (operations.count, operations.last?.id, found)
+      }
+      if found { return true }
+      guard count == Settlement.batch, let end else { return false }
+      last = end
+    }
+  }
+
+  /// Settles all operations that are not settled, batch by batch; `rule` is nil where nothing can be proved:
+  /// no generation yet, or objects that could not be read.
+  func settle(by rule: LossRule?, in ledger: LedgerStore) throws(LedgerError) -> Outcome {
+    var outcome = Outcome()
+    var last: OperationID?
+    while true {
+      let after = last
+      let before = outcome
+      let (next, end, count) = try ledger.write { session in
+        var outcome = before
+        let operations = try session.unsettledOperations(
+          table: context.table.id, after: after, limit: Settlement.batch)
+        for operation in operations { try settle(operation, by: rule, &outcome, in: session) }
+        outcome.newFindings += try reportLosses(outcome.losses, generation: rule?.generation, in: session)
+        outcome.losses = []
+        return (outcome, operations.last?.id, operations.count)
+      }
+      outcome = next
+      guard count == Settlement.batch, let end else { break }
+      last = end
+    }
+    let settled = outcome
+    outcome.newFindings += try ledger.write { session in try reportLate(settled, in: session) }
+    return outcome
+  }
+
+  private func settle(
+    _ operation: KnownOperation, by rule: LossRule?, _ outcome: inout Outcome, in session: LedgerSession
+  ) throws {
+    guard operation.state != .missing else { return }
+    guard context.expectedKinds.contains(operation.kind) else {
+      return try session.setState(.excluded, of: operation.id)
+    }
+    switch try rule.map({ try ruling($0, on: operation, in: session) }) ?? .undecided {
+    case .lost(let proof):
+      try session.setState(.missing, of: operation.id)
+      outcome.losses.append(Loss(operation: operation, proof: proof))
+    case .covered: try session.setState(.covered, of: operation.id)
+    case .beforeBaseline: try session.setState(.excluded, of: operation.id)
+    case .undecided: try wait(for: operation, &outcome, in: session)
+    }
+  }
+
+  private func ruling(
+    _ rule: LossRule, on operation: KnownOperation, in session: LedgerSession
+  ) throws -> LossRule.Ruling {
+    guard rule.generation.hasLoad else { return rule.rule(on: operation, deletion: nil, isInLoad: false) }
+    let siblings = try session.operations(ofSequence: operation.sequence)
+    let isInLoad = try siblings.contains { sibling in
+      try session.isDelivered(sibling.id, inGeneration: rule.generation.id, byLoad: true)
+    }
+    let deletion = siblings.first { $0.kind == .delete && $0.state != .aborted }
+    return rule.rule(on: operation, deletion: deletion, isInLoad: isInLoad)
+  }
+
+  /// Counts an operation of which nothing is proved as pending or late.
+  private func wait(
+    for operation: KnownOperation, _ outcome: inout Outcome, in session: LedgerSession
+  ) throws {
+    // What a reload took away, it must bring back before the next change: no clock says when.
+    guard operation.state == .open, let commit = operation.commit else {
+      outcome.pending += 1
+      return
+    }
+    let committed = commit.latest - (clocks.source?.offset ?? .zero)
+    let due = committed + limits.deadline
+    if now >= due + limits.lossLimit {
+      try session.setState(.missing, of: operation.id)
+      outcome.losses.append(Loss(operation: operation, proof: nil))
+    } else if now >= due {
+      outcome.late += 1
+      outcome.longestDelay = max(outcome.longestDelay ?? .zero, now - committed)
+      outcome.lateStart = min(outcome.lateStart ?? commit.earliest, commit.earliest)
+      outcome.lateEnd = max(outcome.lateEnd ?? commit.latest, commit.latest)
+      if outcome.lateRows.count < Finding.namedRows { outcome.lateRows.append(name(operation)) }
+    } else {
+      outcome.pending += 1
+      if now >= committed + limits.warningDeadline { outcome.slow += 1 }
+      outcome.nextDeadline = max(outcome.nextDeadline ?? due, due)
+    }
+  }
+
+  /// One finding for each object that came after lost operations: a lost object, or the losses within one,
+  /// are one trouble.
+  private func reportLosses(
+    _ losses: [Loss], generation: Generation?, in session: LedgerSession
+  ) throws -> [FindingID] {
+    var groups: [String: (proof: KnownObject?, kind: LossRule.Proof?, losses: [KnownOperation])] = [:]
+    for loss in losses {
+      var proof: KnownObject?
+      if loss.proof == .laterTransaction, let generation {
+        proof = try session.proof(
+          after: loss.operation.id.transaction, table: context.table.id, generation: generation.id)?.object
+      }
+      let name = proof.map { "\($0.entry.key)/\($0.entry.etag)" } ?? loss.proof.map { "\($0)" } ?? "time"
+      let identity = "lost-rows/\(context.bucket)/\(context.table.id)/\(generation?.number ?? 0)/\(name)"
+      groups[identity, default: (proof, loss.proof, [])].losses.append(loss.operation)
+    }
+    var new: [FindingID] = []
+    for (identity, group) in groups.sorted(by: { $0.key < $1.key }) {
+      let known = try session.finding(identity: identity)
+      let before = try known.map { try session.losses(of: $0.id, limit: .max) } ?? []
+      let all = (before + group.losses).sorted { $0.id < $1.id }
+      let found = try session.report(
+        FindingReport(
+          kind: .lostRows, severity: .critical, table: context.table.id, object: group.proof?.entry.key,
+          identity: identity, summary: summary(all, proof: group.proof, kind: group.kind),
+          rowCount: all.count,
+          rows: all.prefix(Finding.namedRows).map { name($0, object: group.proof?.entry.key) },
+          spanStart: all.compactMap(\.commit?.earliest).min(),
+          spanEnd: all.compactMap(\.commit?.latest).max()),
+        run: run, now: now)
+      for operation in group.losses {
+        try session.addLoss(operation.id, finding: found.id, proof: group.proof?.id)
+      }
+      if found.isNew { new.append(found.id) }
+    }
+    return new
+  }
+
+  private func summary(
+    _ operations: [KnownOperation], proof: KnownObject?, kind: LossRule.Proof?
+  ) -> String {
+    let lost =
+      "\(OperationPhrase(operations.map(\.kind))) on \(context.name) "
+      + (operations.count == 1 ? "is lost" : "are lost")
+    switch kind {
+    case .laterTransaction?:
+      return lost + ": later transactions are in \(proof?.entry.key ?? "the bucket")"
+    case .load?: return lost + ": the full load, which shows later transactions, does not hold the rows"
+    case .laterForeignCommit?: return lost + ": rows of others that were committed later are in the bucket"
+    case nil: return lost + ": nothing of it came for longer than the loss limit"
+    }
+  }
+
+  /// One finding per table, open while anything is late.
+  private func reportLate(_ outcome: Outcome, in session: LedgerSession) throws -> [FindingID] {
+    let identity = "late-rows/\(context.bucket)/\(context.table.id)"
+    guard outcome.late > 0 else {
+      if let finding = try session.finding(identity: identity), finding.state != .resolved {
+        try session.resolve(finding.id, because: "nothing is late any more", now: now)
+      }
+      return []
+    }
+    let found = try session.report(
+      FindingReport(
+        kind: .lateRows, severity: .critical, table: context.table.id, identity: identity,
+        summary: "\(counted(outcome.late, "operation")) on \(context.name) "
+          + "\(outcome.late == 1 ? "is" : "are") late, the eldest by "
+          + "\(DurationPhrase(outcome.longestDelay ?? .zero)) since its commit",
+        rowCount: outcome.late, rows: outcome.lateRows, spanStart: outcome.lateStart,
+        spanEnd: outcome.lateEnd),
+      run: run, now: now)
+    return found.isNew ? [found.id] : []
+  }
+
+  private func name(_ operation: KnownOperation, object: String? = nil) -> FindingRow {
+    FindingRow(
+      kind: operation.kind,
+      key: RowIdentity(tag: context.request.tag, sequence: operation.sequence).description,
+      version: operation.version, xid: operation.xid, object: object)
+  }
+}

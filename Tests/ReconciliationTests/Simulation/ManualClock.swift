@@ -1,0 +1,51 @@
+import Foundation
+import Synchronization
+import Time
+
+/// A clock that stands until it is moved.
+final class ManualClock: WallClock {
+  private let time: Mutex<Timestamp>
+
+  init(_ start: Timestamp = Timestamp(seconds: 1_790_000_000)) {
+    time = Mutex(start)
+  }
+
+  func now() -> Timestamp { time.withLock { $0 } }
+
+  func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
+
+  func sleep(until deadline: Timestamp) async throws {
+    time.withLock { $0 = max($0, deadline) }
+    try Task.checkCancellation()
+  }
+}
+
+/// Numbers that are the same for the same seed (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
+
+/// A directory of its own for a test, removed with the object.
+final class ScratchDirectory: Sendable {
+  let path: String
+
+  init() {
+    path = FileManager.default.temporaryDirectory.path + "/judge-\(UUID().uuidString)"
+    // A directory that cannot be made shows as the test's own failure.
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+}
