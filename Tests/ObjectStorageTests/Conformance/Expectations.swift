@@ -46,12 +46,11 @@ extension Backend {
     }
   }
 
-  /// Whether the server is known to take a key for another one without a word: SeaweedFS drops empty parts.
+  /// Whether the server is known to take a key for another one without a word: SeaweedFS drops empty parts, and takes
+  /// a backslash for a slash.
   func mixesUp(_ key: String) -> Bool {
-    self == .seaweed
-      && key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).contains {
-        $0.isEmpty
-      }
+    let parts = key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return self == .seaweed && (key.contains("\\") || parts.contains { $0.isEmpty })
   }
 
   /// Keys that go wrong where they are escaped, normalized, split or compared carelessly.
