@@ -28,7 +28,11 @@ final class WriterLock: Sendable {
   /// Gives the lock back; the file stays, lest two processes lock two files of one name.
   func release() {
     descriptor.withLock { descriptor in
-      if let open = descriptor { Foundation.close(open) }
+      guard let open = descriptor else { return }
+      // A child that was forked and has not yet become another program holds the descriptor too: closing ours
+      // alone would leave the lock with it for a while.
+      _ = flock(open, LOCK_UN)
+      Foundation.close(open)
       descriptor = nil
     }
   }

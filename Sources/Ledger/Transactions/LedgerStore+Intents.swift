@@ -25,6 +25,14 @@ extension LedgerStore {
     }
   }
 
+  /// All transactions known to be committed, in the order of commits.
+  package func committedTransactions() throws(LedgerError) -> [SourceTransactionID] {
+    try read { session in
+      try Int64.fetchAll(session.db, sql: "select id from source_transaction where state = 1 order by id")
+        .map(SourceTransactionID.init(rawValue:))
+    }
+  }
+
   /// The times of all transactions known to be committed, in the order of commits.
   package func commitTimes() throws(LedgerError) -> [CommitTime] {
     try read { session in

@@ -181,7 +181,8 @@ struct WriteRun {
 
   /// The rows of the next transaction, and what there is no row for any more.
   ///
-  /// Where live rows are lacking and inserts are still to come, updates and deletes wait for them.
+  /// Where live rows are lacking, updates and deletes are put off: to the rows that are still inserted, or to
+  /// those that this transaction leaves. Only without any of them they are not possible.
   private mutating func choose(
     _ counts: OperationCounts, _ session: SourceSession, _ writer: isolated Writer
   ) throws(WorkloadError) -> (batch: Batch?, impossible: OperationCounts) {
@@ -197,10 +198,10 @@ struct WriteRun {
     let deletes = min(counts.deletes, rows.count - updates)
     var inserts = counts.inserts
     var impossible = OperationCounts(updates: counts.updates - updates, deletes: counts.deletes - deletes)
-    if impossible.total > 0, schedule.remaining.inserts > 0 {
+    if !rows.isEmpty || schedule.remaining.inserts > 0 {
       impossible = OperationCounts()
       // Nothing can be done but inserts: a whole transaction of them.
-      if rows.isEmpty { inserts = min(plan.batchSize, schedule.remaining.inserts) }
+      if rows.isEmpty, wanted > 0 { inserts = min(plan.batchSize, schedule.remaining.inserts) }
     }
     guard inserts + updates + deletes > 0 else { return (nil, impossible) }
     let batch = Batch(
