@@ -1,0 +1,200 @@
+/// The JSON Schema (draft 2020-12) of the report's JSON, which `lakecanary report --json-schema` prints.
+///
+/// It is closed (no additional properties) so that a test holds every key of the report to it; readers should
+/// pass over keys that they do not know, as later ones of the same version may have more.
+public enum JSONReportSchema {
+  /// The schema's text, with a line feed at its end.
+  public static let text = """
+    {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "$id": "urn:lakecanary:report:1",
+      "title": "lakecanary report, version 1",
+      "description": "Times are ISO 8601 in UTC, lengths of time are seconds. A key without a value is left out.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": ["format", "version", "pipeline", "generated_at", "verdict", "tables", "cost", "clocks", "limits", "notes", "findings"],
+      "properties": {
+        "format": {"const": "lakecanary.report"},
+        "version": {"const": 1},
+        "pipeline": {"type": "string"},
+        "bucket": {"type": "string"},
+        "generated_at": {"$ref": "#/$defs/time"},
+        "verdict": {"$ref": "#/$defs/verdict"},
+        "run": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["id", "command", "started_at"],
+          "properties": {
+            "id": {"$ref": "#/$defs/count"},
+            "command": {"type": "string"},
+            "started_at": {"$ref": "#/$defs/time"},
+            "finished_at": {"$ref": "#/$defs/time"}
+          }
+        },
+        "level": {"enum": ["counts", "ops", "keys", "values"]},
+        "tables": {"type": "array", "items": {"$ref": "#/$defs/table"}},
+        "cost": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["requests", "objects_listed", "objects_read", "bytes_read", "full_listing"],
+          "properties": {
+            "requests": {"$ref": "#/$defs/count"},
+            "objects_listed": {"$ref": "#/$defs/count"},
+            "objects_read": {"$ref": "#/$defs/count"},
+            "bytes_read": {"$ref": "#/$defs/count"},
+            "full_listing": {"type": "boolean"}
+          }
+        },
+        "clocks": {
+          "type": "object",
+          "additionalProperties": false,
+          "properties": {"source": {"$ref": "#/$defs/offset"}, "bucket": {"$ref": "#/$defs/offset"}}
+        },
+        "limits": {"type": "array", "items": {"$ref": "#/$defs/limit"}},
+        "notes": {"type": "array", "items": {"type": "string"}},
+        "findings": {"type": "array", "items": {"$ref": "#/$defs/finding"}}
+      },
+      "$defs": {
+        "time": {"type": "string", "pattern": "^-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\\\.[0-9]{6}Z$"},
+        "count": {"type": "integer", "minimum": 0},
+        "verdict": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["status", "reason"],
+          "properties": {
+            "status": {"enum": ["ok", "warning", "critical", "unknown"]},
+            "reason": {"type": "string"}
+          }
+        },
+        "offset": {
+          "description": "The other clock less ours.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["offset_seconds", "uncertainty_seconds"],
+          "properties": {"offset_seconds": {"type": "number"}, "uncertainty_seconds": {"type": "number"}}
+        },
+        "table": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": [
+            "table", "operations", "delivered", "covered_by_full_load", "pending", "late", "missing", "excluded",
+            "unsettled", "duplicates", "altered", "out_of_order", "unexpected_rows", "foreign_rows", "due", "objects",
+            "new_objects", "rows", "generation"
+          ],
+          "properties": {
+            "table": {"type": "string"},
+            "operations": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["total", "inserts", "updates", "deletes"],
+              "properties": {
+                "total": {"$ref": "#/$defs/count"},
+                "inserts": {"$ref": "#/$defs/count"},
+                "updates": {"$ref": "#/$defs/count"},
+                "deletes": {"$ref": "#/$defs/count"}
+              }
+            },
+            "delivered": {"$ref": "#/$defs/count"},
+            "covered_by_full_load": {"$ref": "#/$defs/count"},
+            "pending": {"$ref": "#/$defs/count"},
+            "late": {"$ref": "#/$defs/count"},
+            "missing": {"$ref": "#/$defs/count"},
+            "excluded": {"$ref": "#/$defs/count"},
+            "unsettled": {"$ref": "#/$defs/count"},
+            "duplicates": {"$ref": "#/$defs/count"},
+            "altered": {"$ref": "#/$defs/count"},
+            "out_of_order": {"$ref": "#/$defs/count"},
+            "unexpected_rows": {"$ref": "#/$defs/count"},
+            "foreign_rows": {"$ref": "#/$defs/count"},
+            "due": {"$ref": "#/$defs/count"},
+            "completeness": {"description": "delivered / due", "type": "number", "minimum": 0, "maximum": 1},
+            "objects": {"$ref": "#/$defs/count"},
+            "new_objects": {"$ref": "#/$defs/count"},
+            "rows": {"$ref": "#/$defs/count"},
+            "generation": {"$ref": "#/$defs/count"},
+            "watermark": {"$ref": "#/$defs/time"},
+            "lag_seconds": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["count", "min", "p50", "p95", "p99", "max", "uncertainty"],
+              "properties": {
+                "count": {"$ref": "#/$defs/count"},
+                "min": {"type": "number"},
+                "p50": {"type": "number"},
+                "p95": {"type": "number"},
+                "p99": {"type": "number"},
+                "max": {"type": "number"},
+                "uncertainty": {"type": "number"}
+              }
+            }
+          }
+        },
+        "limit": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["key", "allowed"],
+          "properties": {
+            "key": {"type": "string"},
+            "allowed": {"type": "string"},
+            "table": {"type": "string"},
+            "measured": {"type": "string"},
+            "holds": {"type": "boolean"}
+          }
+        },
+        "finding": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["id", "kind", "severity", "state", "summary", "row_count", "rows", "first_seen", "last_seen"],
+          "properties": {
+            "id": {"$ref": "#/$defs/count"},
+            "kind": {"type": "string"},
+            "severity": {"enum": ["notice", "warning", "critical"]},
+            "state": {"enum": ["open", "acknowledged", "resolved"]},
+            "table": {"type": "string"},
+            "object": {"type": "string"},
+            "summary": {"type": "string"},
+            "row_count": {"$ref": "#/$defs/count"},
+            "rows": {"type": "array", "items": {"$ref": "#/$defs/row"}},
+            "span": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["start", "end"],
+              "properties": {"start": {"$ref": "#/$defs/time"}, "end": {"$ref": "#/$defs/time"}}
+            },
+            "first_seen": {"$ref": "#/$defs/time"},
+            "last_seen": {"$ref": "#/$defs/time"},
+            "first_run": {"$ref": "#/$defs/count"},
+            "acknowledgement": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["reason", "at"],
+              "properties": {
+                "reason": {"type": "string"},
+                "at": {"$ref": "#/$defs/time"},
+                "until": {"$ref": "#/$defs/time"}
+              }
+            },
+            "resolved_at": {"$ref": "#/$defs/time"},
+            "resolution": {"type": "string"}
+          }
+        },
+        "row": {
+          "description": "A row that the finding names; of a lost row, object and row are the ones that prove the loss.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["key", "columns"],
+          "properties": {
+            "operation": {"enum": ["I", "U", "D"]},
+            "key": {"type": "string"},
+            "version": {"$ref": "#/$defs/time"},
+            "transaction": {"$ref": "#/$defs/count"},
+            "object": {"type": "string"},
+            "row": {"$ref": "#/$defs/count"},
+            "columns": {"type": "array", "items": {"type": "string"}}
+          }
+        }
+      }
+    }
+
+    """
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Ledger
+import Reporting
+import Workload
+
+/// The timer's job: write, list, read, reconcile, report, exit.
+struct Run: PipelineCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write, look for what was written, report, and exit by the verdict.",
+    discussion: """
+      What a timer runs. Without --wait, operations of this run are judged by the next one, when they are due; \
+      with it, the run stays until they are delivered or due, as a CI job wants it.
+
+      EXAMPLES
+        lakecanary run --config customers.yaml
+        lakecanary run --config customers.yaml --wait --json
+
+      \(ExitStatus.help)
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
+  @OptionGroup(title: "Workload") var workload: WorkloadOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup var result: ResultOptions
+
+  @Flag(name: .long, help: "Stay until the run's operations are delivered or due.")
+  var wait = false
+
+  mutating func run() async throws {
+    let session = try Session.begin(
+      common, flags: pipeline.flags.merging(workload.flags) { $1 }.merging(limits.flags) { $1 })
+    let (pipeline, console) = (session.pipeline, session.console)
+    let ledger = try pipeline.openLedger()
+    let store = try pipeline.openStore()
+
+    var sourceClock: ClockOffset?
+    var unwritten: String?
+    do {
+      let written = try await pipeline.write(to: ledger, progress: console.showWriting)
+      if written.contains(where: { $0.summary.ending == .cancelled }) { throw CancellationError() }
+      sourceClock = written.last?.summary.clockOffset
+    } catch let error where FailurePolicy.status(of: error) == .unknown && !(error is CancellationError) {
+      // The bucket can be judged all the same, for what was written before.
+      let failure = FailurePolicy.failure(for: error)
+      console.note(failure.line)
+      unwritten = failure.text
+    }
+
+    let reconciled = try await pipeline.reconcile(
+      ledger, store, command: "run", sourceClock: sourceClock,
+      patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unwritten: unwritten,
+      progress: console.showReconciling)
+    try session.finish(try pipeline.report(of: reconciled.run, ledger), json: result.json)
+  }
+}

@@ -1,0 +1,32 @@
+/// The settings that stand in the environment.
+enum ConfigurationEnvironment {
+  /// The variable that names the configuration's file.
+  static let fileVariable = "LAKECANARY_CONFIG"
+
+  /// Variables that begin like a key's and are none: the file's name, and those of tests.
+  private static func isReserved(_ name: String) -> Bool {
+    name == fileVariable || name == "LAKECANARY_KILL_AT" || name.hasPrefix("LAKECANARY_TEST_")
+  }
+
+  /// The settings of the `LAKECANARY_` variables; an empty variable counts as not set.
+  ///
+  /// A variable that no key has is an error, as a key of the file is: a misspelt limit must not be passed over.
+  static func settings(_ environment: [String: String]) throws(ConfigurationError) -> Settings {
+    var settings: Settings = [:]
+    var unused = Set(environment.keys.filter { $0.hasPrefix("LAKECANARY_") && !isReserved($0) })
+    for key in ConfigurationKey.allCases {
+      unused.remove(key.variable)
+      guard let text = environment[key.variable], !text.isEmpty else { continue }
+      let origin = Origin.environment(variable: key.variable)
+      let texts = key.shape == .list ? ConfigurationFile.list(text) : [text]
+      settings[key] = Setting(elements: texts.map { .init(text: $0, origin: origin) }, origin: origin)
+    }
+    if let name = unused.min() {
+      let variables = ConfigurationKey.allCases.map(\.variable) + [fileVariable]
+      throw ConfigurationError(
+        .unknownVariable(name, nearest: NearestName.nearest(to: name, among: variables)),
+        .environment(variable: name))
+    }
+    return settings
+  }
+}

@@ -1,0 +1,105 @@
+extension ConfigurationKey {
+  /// What the key means: the one place from which help, `config init` and `config show` take it.
+  var documentation: (summary: String, example: String) {
+    switch self {
+    case .pipeline:
+      ("Name of the pipeline, in reports and in the ledger. Default: the name of this file.", "customers")
+    case .source:
+      (
+        "PostgreSQL to write to: a libpq connection string or URL. Without it, the PG* variables count.",
+        "host=db.example.internal dbname=shop user=lakecanary sslmode=verify-full sslrootcert=system"
+      )
+    case .password:
+      ("Password of the source. From the environment alone; a file: password_file.", "")
+    case .passwordFile:
+      (
+        "File that holds the source's password alone. Default: `password` in $CREDENTIALS_DIRECTORY, if there.",
+        "/etc/lakecanary/customers.password"
+      )
+    case .tables:
+      (
+        "Tables to write to, `schema.table`. `shared` after the name: rows of others live in it, so that it\n"
+          + "is written to although lakecanary did not make it. Rows of others are never touched.",
+        "lakecanary.customers"
+      )
+    case .createTables: ("Make the schema and the tables where they are absent.", "true")
+    case .bucket:
+      (
+        "Where DMS writes: s3://bucket/prefix, file:///directory or a path.", "s3://my-lake/replication"
+      )
+    case .s3Endpoint: ("Server that speaks S3, where it is not AWS.", "https://minio.example.internal:9000")
+    case .s3Region: ("Region of the bucket. Default: as AWS's SDKs find it, or asked of S3.", "eu-west-1")
+    case .s3Profile: ("Profile of the AWS configuration and credentials files.", "lake-reader")
+    case .s3Addressing: ("How the bucket is addressed: automatic, path or virtual-host.", "automatic")
+    case .s3CAFile: ("Certificate authorities to trust instead of the system's (PEM).", "/etc/ssl/minio.pem")
+    case .endpointSettings:
+      (
+        "Settings of the DMS target endpoint, the very string that DMS takes.",
+        "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true;cdcMaxBatchInterval=60"
+      )
+    case .tableMappings:
+      (
+        "Table mappings of the DMS task: the very JSON, or the path of a file that holds it. Needed where a\n"
+          + "rule renames schemas, tables or columns.", "/etc/lakecanary/customers.mappings.json"
+      )
+    case .replicatorTask:
+      (
+        "Name of the task of `lakecanary replicate`, and of its slot and publications: up to 40 of a-z, 0-9 and _.\n"
+          + "Default: made of the pipeline's name.", "customers"
+      )
+    case .ledger:
+      (
+        "The SQLite file that remembers what was written. Default: `PIPELINE.sqlite` in $STATE_DIRECTORY, else\n"
+          + "in $XDG_STATE_HOME/lakecanary or ~/.local/state/lakecanary.", "customers.sqlite"
+      )
+    case .retention: ("How long settled operations are kept; open ones and daily figures stay.", "90d")
+    case .workloadInserts: ("Rows to insert in each run.", "20")
+    case .workloadUpdates: ("Rows of ours to update in each run.", "10")
+    case .workloadDeletes: ("Rows of ours to delete in each run.", "5")
+    case .workloadBatchSize: ("Rows in one transaction.", "10")
+    case .workloadRate: ("Rows a second at most.", "100")
+    case .workloadSeed: ("Number that decides the made-up values. Default: another one in each run.", "42")
+    case .level:
+      (
+        "How closely objects are read: counts, ops, keys or values. Default: values for tables of ours alone,\n"
+          + "keys for shared ones.", "values"
+      )
+    case .listingFullEvery: ("How often the whole bucket prefix is listed, not only what is new.", "24h")
+    case .listingOverlap: ("How far back of the newest object a listing begins.", "1h")
+    case .listingObjectsMayVanish:
+      ("Objects are moved away on purpose: one that is gone is no finding.", "false")
+    case .failOn:
+      ("Verdicts that make the exit code other than 0: warning, critical, unknown; or none.", "warning")
+    case .limitWarnLag:
+      ("Lag of one operation, commit to object, that is a WARNING. Default: batch interval + 1m.", "2m")
+    case .limitMaxLag: ("The same for CRITICAL. Default: batch interval + 5m.", "6m")
+    case .limitWarnP95Lag: ("Lag that 95 % of a run's operations may not pass: WARNING.", "2m")
+    case .limitP95Lag: ("The same for CRITICAL. Default: none.", "5m")
+    case .limitMinCompleteness: ("Share of the due operations that must have arrived.", "100%")
+    case .limitMaxDuplicates: ("Rows that may arrive twice. Default: any number, they are counted.", "0")
+    case .limitMaxAltered: ("Rows that may arrive with other values.", "0")
+    case .limitMaxOutOfOrder: ("Rows that may arrive after a later one.", "0")
+    case .limitLossAfter: ("An operation that is late for so long counts as lost.", "24h")
+    case .limitForeignMargin:
+      ("How much later a row of others must be to prove that a row of ours is lost.", "1m")
+    case .logLevel:
+      ("Least level of log lines: trace, debug, info, notice, warning, error, critical.", "notice")
+    }
+  }
+
+  /// The heading under which `config init` writes the key, where one begins with it.
+  var heading: String? {
+    switch self {
+    case .source: "The source"
+    case .bucket: "The bucket"
+    case .endpointSettings: "The DMS task"
+    case .replicatorTask: "The stand-in for DMS, where there is no DMS"
+    case .ledger: "The ledger"
+    case .workloadInserts: "What a run writes"
+    case .level: "How the bucket is read"
+    case .failOn: "The verdict"
+    case .logLevel: "Messages"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// Every key of the configuration, by its path in the YAML file.
+enum ConfigurationKey: String, CaseIterable {
+  case pipeline
+  case source
+  case password
+  case passwordFile = "password_file"
+  case tables
+  case createTables = "create_tables"
+  case bucket
+  case s3Endpoint = "s3.endpoint"
+  case s3Region = "s3.region"
+  case s3Profile = "s3.profile"
+  case s3Addressing = "s3.addressing"
+  case s3CAFile = "s3.ca_file"
+  case endpointSettings = "endpoint_settings"
+  case tableMappings = "table_mappings"
+  case replicatorTask = "replicator.task"
+  case ledger
+  case retention
+  case workloadInserts = "workload.inserts"
+  case workloadUpdates = "workload.updates"
+  case workloadDeletes = "workload.deletes"
+  case workloadBatchSize = "workload.batch_size"
+  case workloadRate = "workload.rate"
+  case workloadSeed = "workload.seed"
+  case level
+  case listingFullEvery = "listing.full_every"
+  case listingOverlap = "listing.overlap"
+  case listingObjectsMayVanish = "listing.objects_may_vanish"
+  case failOn = "fail_on"
+  case limitWarnLag = "limits.warn_lag"
+  case limitMaxLag = "limits.max_lag"
+  case limitWarnP95Lag = "limits.warn_p95_lag"
+  case limitP95Lag = "limits.p95_lag"
+  case limitMinCompleteness = "limits.min_completeness"
+  case limitMaxDuplicates = "limits.max_duplicates"
+  case limitMaxAltered = "limits.max_altered"
+  case limitMaxOutOfOrder = "limits.max_out_of_order"
+  case limitLossAfter = "limits.loss_after"
+  case limitForeignMargin = "limits.foreign_margin"
+  case logLevel = "log_level"
+
+  /// The key's path in the YAML file: `limits.max_lag`.
+  var path: String { rawValue }
+
+  /// The key's environment variable: `LAKECANARY_LIMITS_MAX_LAG`.
+  var variable: String {
+    "LAKECANARY_" + path.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+  }
+
+  /// What a value of the key looks like.
+  var shape: Shape {
+    switch self {
+    case .tables, .failOn: .list
+    default: .scalar
+    }
+  }
+
+  enum Shape { case scalar, list }
+
+  /// Whether the key is taken from the environment alone, since its value is a secret.
+  var isSecret: Bool { self == .password }
+
+  /// The maps that group keys: `s3`, `workload`, `limits`.
+  static let groups = Set(
+    allCases.compactMap { key in key.path.contains(".") ? String(key.path.prefix { $0 != "." }) : nil })
+}

@@ -1,0 +1,83 @@
+import DMS
+import Ledger
+import Logging
+import ObjectStorage
+import Reconciliation
+import Reporting
+import Workload
+
+/// What `config show` prints: every key with the value in force and where it was given.
+struct ConfigurationListing: Encodable {
+  let format = "lakecanary.configuration"
+  let version = 1
+  let settings: [Entry]
+
+  struct Entry: Encodable {
+    let key: String
+    let value: String?
+    let origin: String
+    let variable: String
+  }
+
+  init(_ configuration: PipelineConfiguration, _ settings: Settings) {
+    self.settings = ConfigurationKey.allCases.map { key in
+      Entry(
+        key: key.path, value: configuration.shownValue(key, settings[key]),
+        origin: settings[key]?.origin.description ?? "default", variable: key.variable)
+    }
+  }
+
+  func text(style: TextStyle) -> String {
+    let width = settings.map(\.key.count).max() ?? 0
+    return settings.map { entry in
+      let key = entry.key + ":" + String(repeating: " ", count: width - entry.key.count)
+      let value = entry.value.map(SafeText.shown) ?? style.paint("(none)", .faint)
+      let origin = entry.origin == "default" ? "" : style.paint("  # \(SafeText.shown(entry.origin))", .faint)
+      return "\(key) \(value)\(origin)\n"
+    }.joined()
+  }
+}
+
+extension PipelineConfiguration {
+  /// The value of `key` that is in force, for people; nil where there is none, and never a secret.
+  fileprivate func shownValue(_ key: ConfigurationKey, _ given: Setting?) -> String? {
+    let interval = endpointSettings.cdcMaxBatchInterval
+    switch key {
+    case .pipeline: return name
+    case .source: return source.map { $0.address.isEmpty ? "(the PG* variables)" : $0.shown }
+    case .password: return source?.password.map { "\($0)" }
+    case .tables: return tables.map { "\($0.name)\($0.isShared ? " shared" : "")" }.joined(separator: ", ")
+    case .createTables: return "\(createsTables)"
+    case .bucket: return bucket?.description
+    case .replicatorTask: return taskName
+    case .ledger: return ledgerPath
+    case .retention: return DurationText.text(retention)
+    case .s3Addressing: return s3.addressing.rawValue
+    case .tableMappings: return given?.elements.first?.text
+    case .workloadInserts: return "\(workload.inserts)"
+    case .workloadUpdates: return "\(workload.updates)"
+    case .workloadDeletes: return "\(workload.deletes)"
+    case .workloadBatchSize: return "\(workload.batchSize)"
+    case .workloadRate: return workload.rate.map { "\($0)" }
+    case .workloadSeed: return workload.seed.map { "\($0)" }
+    case .level: return level?.rawValue
+    case .listingFullEvery: return DurationText.text(listing.fullEvery)
+    case .listingOverlap: return DurationText.text(listing.overlap)
+    case .listingObjectsMayVanish: return "\(listing.objectsMayVanish)"
+    case .failOn: return failOn.isEmpty ? "none" : failOn.sorted().map(\.rawValue).joined(separator: ", ")
+    case .limitWarnLag: return DurationText.text(interval + limits.warningLag)
+    case .limitMaxLag: return DurationText.text(interval + limits.criticalLag)
+    case .limitWarnP95Lag: return limits.warningP95Lag.map(DurationText.text)
+    case .limitP95Lag: return limits.criticalP95Lag.map(DurationText.text)
+    case .limitMinCompleteness: return "\(limits.minimumCompleteness * 100)%"
+    case .limitMaxDuplicates: return limits.maximumDuplicates.map(String.init)
+    case .limitMaxAltered: return "\(limits.maximumAltered)"
+    case .limitMaxOutOfOrder: return limits.maximumOutOfOrder.map(String.init)
+    case .limitLossAfter: return DurationText.text(limits.lossLimit)
+    case .limitForeignMargin: return DurationText.text(limits.foreignMargin)
+    case .logLevel: return logLevel.rawValue
+    case .passwordFile, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings:
+      return given?.elements.first?.text
+    }
+  }
+}

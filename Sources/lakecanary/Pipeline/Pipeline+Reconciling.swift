@@ -1,0 +1,86 @@
+import DMS
+import Ledger
+import ObjectStorage
+import Reconciliation
+import Reporting
+import Time
+
+/// A reconciliation as it was recorded.
+struct Reconciled: Sendable {
+  var run: RunRecord
+  var result: ReconciliationResult
+}
+
+extension Pipeline {
+  /// A reconciler over the pipeline's bucket and ledger.
+  func reconciler(
+    _ ledger: LedgerStore, _ store: any ObjectStore, sourceClock: Ledger.ClockOffset? = nil
+  ) throws -> Reconciler {
+    let bucket = try bucket
+    var settings = ReconcilerConfiguration(
+      bucket: bucket.description, prefix: bucket.prefix, settings: configuration.endpointSettings)
+    settings.mappings = configuration.tableMappings
+    settings.tables = configuration.tables.map(\.name)
+    settings.level = configuration.level
+    settings.limits = configuration.limits
+    settings.sourceClock = sourceClock
+    settings.fullListingEvery = configuration.listing.fullEvery
+    settings.listingOverlap = configuration.listing.overlap
+    settings.allowsVanishedObjects = configuration.listing.objectsMayVanish
+    return Reconciler(store: store, ledger: ledger, configuration: settings, clock: clock)
+  }
+
+  /// Lists, reads, matches and judges, and records the run under `command`.
+  ///
+  /// With `patience`, does so again and again until no operation is undecided or the last of them is due.
+  /// `unwritten` is why nothing could be written before: the verdict is then UNKNOWN at best.
+  func reconcile(
+    _ ledger: LedgerStore, _ store: any ObjectStore, command: String, sourceClock: Ledger.ClockOffset? = nil,
+    patience: Patience = .none, unwritten: String? = nil,
+    progress: @escaping @Sendable (ReconciliationProgress) -> Void = { _ in }
+  ) async throws -> Reconciled {
+    let reconciler = try reconciler(ledger, store, sourceClock: sourceClock)
+    let run = try ledger.beginRun(command: command, settings: settingsText)
+    var result = try await reconciler.run(run, progress: progress)
+    while case .untilDecided(let interval) = patience, result.undecided > 0, result.error == nil,
+      let deadline = result.nextDeadline
+    {
+      let now = clock.now()
+      // Once more right after the deadline: what is not there then is late.
+      let next = min(now + interval, deadline + .milliseconds(1))
+      let isLast = next <= now
+      if !isLast { try await clock.sleep(until: next) }
+      result = try await reconciler.run(run, progress: progress)
+      if isLast { break }
+    }
+    var outcome = result.outcome
+    if let unwritten, result.verdict.status < .unknown {
+      outcome.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)")
+    }
+    try ledger.finishRun(run, outcome: outcome)
+    guard let record = try ledger.run(run) else {
+      preconditionFailure("the run was recorded just now")
+    }
+    return Reconciled(run: record, result: result)
+  }
+
+  /// How long a reconciliation waits for operations to be decided.
+  enum Patience: Sendable {
+    case none
+    /// Looks again every so often until the operations are delivered or due.
+    case untilDecided(every: Duration)
+  }
+
+  /// How often to look again while waiting: often enough beside the batch interval, and not without pause.
+  var lookInterval: Duration {
+    min(max(configuration.endpointSettings.cdcMaxBatchInterval / 10, .milliseconds(500)), .seconds(10))
+  }
+
+  /// The report of a run, with the findings that are open or acknowledged.
+  func report(of run: RunRecord, _ ledger: LedgerStore) throws -> Report {
+    var report = Report(
+      pipeline: configuration.name, generatedAt: clock.now(), run: run, findings: try ledger.findings())
+    report.bucket = configuration.bucket?.description
+    return report
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Ledger
+import Reporting
+import Testing
+import Time
+
+@Suite struct JSONReportTests {
+  @Test func followsItsSchema() throws {
+    let validator = try JSONSchemaValidator(JSONReportSchema.text)
+    #expect(try validator.problems(in: JSONReport(ReportFixture.red()).text()) == [])
+    let bare = Report(
+      pipeline: "shop", generatedAt: ReportFixture.morning,
+      verdict: Verdict(status: .unknown, reason: "no run yet"))
+    #expect(try validator.problems(in: JSONReport(bare).text()) == [])
+  }
+
+  @Test func theValidatorSeesWhatIsWrong() throws {
+    let validator = try JSONSchemaValidator(JSONReportSchema.text)
+    let text = try JSONReport(ReportFixture.red()).text()
+    for (part, wrong) in [
+      (#""late" : 1"#, #""late" : -1"#), (#""late" : 1"#, #""late" : "1""#),
+      (#""late" : 1"#, #""tardy" : 1"#),
+      (#""status" : "critical""#, #""status" : "red""#), (#""version" : 1"#, #""version" : 2"#),
+    ] {
+      #expect(text.contains(part))
+      #expect(try !validator.problems(in: text.replacing(part, with: wrong)).isEmpty, "\(wrong)")
+    }
+  }
+
+  @Test func saysTheFiguresInSecondsAndShares() throws {
+    let text = try JSONReport(ReportFixture.red()).text()
+    let root = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let table = try #require((root["tables"] as? [[String: Any]])?.first)
+    #expect(table["completeness"] as? Double == 2_340.0 / 2_343.0)
+    #expect(table["due"] as? Int == 2_343)
+    #expect((table["lag_seconds"] as? [String: Double])?["p50"] == 61.24)
+    #expect(table["watermark"] as? String == "2026-11-23T08:04:50.000000Z")
+    let findings = try #require(root["findings"] as? [[String: Any]])
+    #expect(findings[1]["object"] as? String == "public/customers/\u{202E}evil\n.parquet")
+  }
+}
