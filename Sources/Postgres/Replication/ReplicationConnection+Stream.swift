@@ -51,7 +51,9 @@ extension ReplicationConnection {
   ) throws -> DrainOutcome {
     if streamEnded { return .ended }
     var count = 0
-    var hasRead = false
+    // What the call before read last was nothing: the wait is next.
+    var hasRead = hasReadAll
+    hasReadAll = false
     while count < limit {
       let connection = try session.connection()
       var buffer: UnsafeMutablePointer<CChar>?
@@ -66,7 +68,10 @@ extension ReplicationConnection {
       case 0:
         if hasRead {
           // What has come counts more than what may come.
-          if count > 0 { return .messages(count) }
+          if count > 0 {
+            hasReadAll = true
+            return .messages(count)
+          }
           switch try session.wait(connection, for: POLLIN, until: deadline, wakeable: true) {
           case .ready: break
           case .deadline: return .deadlineReached

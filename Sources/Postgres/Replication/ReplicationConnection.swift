@@ -7,6 +7,8 @@ import CLibPQ
 public final class ReplicationConnection {
   let session: Session
   var streamEnded = false
+  /// Whether the socket was found empty after the last message that `drain` handed over.
+  var hasReadAll = false
 
   /// Connects.
   ///

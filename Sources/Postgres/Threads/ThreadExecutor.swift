@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -40,9 +39,9 @@ private final class JobQueue: Sendable {
     case end
   }
 
+  /// Every access is within `changed`'s lock as well, which `changed` must hold to signal and to wait.
   private let entries = Mutex<[Entry]>([])
-  /// Counts the entries.
-  private let available = DispatchSemaphore(value: 0)
+  private let changed = NSCondition()
 
   func append(_ job: UnownedJob, for executor: ThreadExecutor) {
     append(.job(job, executor))
@@ -53,26 +52,34 @@ private final class JobQueue: Sendable {
   }
 
   private func append(_ entry: sending Entry) {
+    changed.lock()
     entries.withLock { $0.append(entry) }
-    available.signal()
+    changed.signal()
+    changed.unlock()
   }
 
+  /// Runs the jobs as they come, until the end.
   func run() {
-    var batch: [Entry] = []
     while true {
-      available.wait()
-      if batch.isEmpty {
-        batch = entries.withLock { entries in
-          defer { entries = [] }
-          return entries.reversed()
-        }
-      }
-      switch batch.popLast() {
-      case .job(let job, let executor):
+      for entry in take() {
+        guard case .job(let job, let executor) = entry else { return }
         job.runSynchronously(
           isolatedTo: executor.asUnownedSerialExecutor(), taskExecutor: executor.asUnownedTaskExecutor())
-      case .end, nil: return
       }
+    }
+  }
+
+  /// All entries, once there are any.
+  private func take() -> [Entry] {
+    changed.lock()
+    defer { changed.unlock() }
+    while true {
+      let taken = entries.withLock { entries in
+        defer { entries = [] }
+        return entries
+      }
+      if !taken.isEmpty { return taken }
+      changed.wait()
     }
   }
 }
