@@ -1,0 +1,306 @@
+import DMS
+import Logging
+import Postgres
+import Time
+
+/// Turns the stream of changes into files, and says how far the log may be confirmed.
+///
+/// It lives on the replicator's thread. Files are handed to the upload queue as they are closed.
+final class ChangeWriter {
+  let task: ReplicationTask
+  let registry: TableRegistry
+  let uploads: UploadQueue
+  let clock: any WallClock
+  private let logger: Logger
+  private let injector: FaultInjector?
+  private var catalog: SourceCatalog
+  private let toastReader: ToastReader
+
+  private(set) var plan: BatchPlan
+  private var decoder = PgOutputDecoder()
+  /// By relation id; nil for a table that the mappings do not select.
+  private var routes: [UInt32: ReplicatedTable?] = [:]
+  private var isInTransaction = false
+  private var sequence = ChangeSequence()
+  private var position = LSN.zero
+  private(set) var unrepresentable = 0
+  /// Rows in batches that are not durable, by what they do: for the applied counts.
+  private var rowsInFlight: [BatchPlan.BatchID: OperationCounts] = [:]
+  private var openCounts: [Int: OperationCounts] = [:]
+  /// The row that is being written; one for all, so that its arrays are not made for each.
+  private var row = SourceRow(
+    header: RowHeader(
+      operation: .insert, time: Timestamp(microseconds: 0),
+      timeText: TimestampText(Timestamp(microseconds: 0))),
+    values: [])
+
+  init(
+    task: ReplicationTask, registry: TableRegistry, uploads: UploadQueue, connection: Connection,
+    from position: LSN, injector: FaultInjector?, clock: any WallClock, logger: Logger
+  ) {
+    self.task = task
+    self.registry = registry
+    self.uploads = uploads
+    self.clock = clock
+    self.logger = logger
+    self.injector = injector
+    catalog = SourceCatalog(connection: connection)
+    toastReader = ToastReader(connection: connection)
+    plan = BatchPlan(
+      limits: BatchPlan.Limits(
+        interval: task.settings.cdcMaxBatchInterval, byteCount: task.settings.cdcMinFileSizeKB * 1_024,
+        totalByteCount: task.memoryLimit / 2),
+      from: position)
+  }
+
+  /// Takes a message of the stream.
+  func receive(_ message: ReplicationMessage, _ payload: RawSpan, at now: Timestamp) throws {
+    switch message {
+    case .keepalive(let end, _, _):
+      // Between transactions a keepalive says that all before it was sent and nothing of it is ours.
+      if !isInTransaction { plan.idle(at: end) }
+    case .xLogData(let start, _, _):
+      position = start
+      try receive(try decoder.decode(payload), payload, at: now)
+    }
+  }
+
+  private func receive(_ message: PgOutputMessage, _ payload: RawSpan, at now: Timestamp) throws {
+    switch message {
+    case .begin(_, let commitTime, _):
+      isInTransaction = true
+      sequence.beginTransaction()
+      row.header.time = commitTime
+      row.header.timeText.set(commitTime)
+    case .commit(_, let endLSN, _):
+      isInTransaction = false
+      plan.transactionEnded(at: endLSN)
+    case .relation(let relation):
+      routes[relation.id] = try route(relation)
+    case .insert(let relation, let new):
+      try change(.insert, relation, new, old: nil, payload, at: now)
+    case .update(let relation, let old, let new):
+      try change(.update, relation, new, old: old?.tuple, payload, at: now)
+    case .delete(let relation, let old):
+      try change(.delete, relation, old.tuple, old: old.tuple, payload, at: now)
+    case .truncate, .origin, .type, .message:
+      // TRUNCATE is not captured by DMS from PostgreSQL (DMS.md section 8); the others say nothing of rows.
+      break
+    case .streamStart, .streamStop, .streamCommit, .streamAbort, .beginPrepare, .prepare, .commitPrepared,
+      .rollbackPrepared, .streamPrepare:
+      throw ReplicatorError(
+        .malformedStream, detail: "the stream holds a kind of message that was not asked for")
+    }
+  }
+
+  // MARK: Tables
+
+  /// A relation message replaces whatever was known of the table.
+  private func route(_ relation: Relation) throws -> ReplicatedTable? {
+    let name = QualifiedName(schema: relation.schema, name: relation.name)
+    guard task.mappings.selects(name) else { return nil }
+    let table = registry.table(name)
+    let layout = try FileLayout(
+      table: try catalog.table(relation), phase: .changes, mappings: task.mappings, settings: task.settings)
+    if let known = table.layout, known != layout {
+      table.figures.ddls += 1
+      logger.info("the table's columns changed", metadata: ["table": "\(name)"])
+      if table.file != nil { try close(table) }
+    }
+    table.setLayout(layout, filters: task.mappings.filters(of: name))
+    table.figures.tableState = .completed
+    return table
+  }
+
+  // MARK: Rows
+
+  private func change(
+    _ operation: ChangeOperation, _ relation: UInt32, _ new: Tuple, old: Tuple?, _ payload: RawSpan,
+    at now: Timestamp
+  ) throws {
+    guard let route = routes[relation] else {
+      throw ReplicatorError(
+        .malformedStream, detail: "the stream holds a row of a table that it did not describe")
+    }
+    guard let table = route, let layout = table.layout else { return }
+    guard new.columnCount == layout.sourceColumns.count else {
+      throw ReplicatorError(
+        .malformedStream, table: table.source.description,
+        detail: "a row has another number of columns than its table")
+    }
+    table.figures.count(operation, at: row.header.time)
+    guard task.settings.delivers(operation) else { return }
+    try payload.withUnsafeBytes { bytes in
+      row.header.operation = operation
+      row.header.position = position.description
+      row.header.sequence = sequence.next()
+      row.values.removeAll(keepingCapacity: true)
+      let hasUnchanged = try fill(&row.values, new, payload, bytes, table)
+      row.old = nil
+      if let old {
+        var values: [SourceValue] = []
+        _ = try fill(&values, old, payload, bytes, table)
+        row.old = values
+      }
+      if hasUnchanged {
+        let whole = try toastReader.complete(row, layout)
+        try write(whole.row, table, byteCount: payload.byteCount, at: now)
+      } else {
+        try write(row, table, byteCount: payload.byteCount, at: now)
+      }
+    }
+  }
+
+  /// Says whether the tuple holds values that the update did not touch.
+  private func fill(
+    _ values: inout [SourceValue], _ tuple: Tuple, _ payload: RawSpan, _ bytes: UnsafeRawBufferPointer,
+    _ table: ReplicatedTable
+  ) throws(ReplicatorError) -> Bool {
+    var hasUnchanged = false
+    try tuple.forEach(in: payload) { _, value throws(ReplicatorError) in
+      switch value {
+      case .null: values.append(.null)
+      case .unchanged:
+        hasUnchanged = true
+        values.append(.unchanged)
+      case .text(let range): values.append(.text(UnsafeRawBufferPointer(rebasing: bytes[range])))
+      case .binary:
+        throw ReplicatorError(
+          .malformedStream, table: table.source.description,
+          detail: "a value came in binary form, which was not asked for")
+      }
+    }
+    return hasUnchanged
+  }
+
+  private func write(
+    _ row: borrowing SourceRow, _ table: ReplicatedTable, byteCount: Int, at now: Timestamp
+  ) throws {
+    guard table.passes(row) else { return }
+    // The batch begins with its first change, whatever faults do to it: it is confirmed with the batch.
+    let toClose = plan.change(of: table.number, byteCount: byteCount, at: now)
+    openCounts[table.number, default: OperationCounts()].count(row.header.operation)
+    if let injector {
+      try write(row, table, with: injector)
+    } else {
+      try append(row, table)
+    }
+    if let (number, reason) = toClose {
+      if reason == .memory {
+        logger.notice(
+          "a batch is closed before its time, too much is held",
+          metadata: ["table": "\(registry[number].source)"])
+      }
+      try close(registry[number])
+    }
+  }
+
+  /// Appends a row to the table's file, opened where it is not.
+  func append(_ row: borrowing SourceRow, _ table: ReplicatedTable) throws(ReplicatorError) {
+    if table.file == nil { try openFile(table) }
+    try table.file?.append(row)
+  }
+
+  private func openFile(_ table: ReplicatedTable) throws(ReplicatorError) {
+    guard var layout = table.layout else { return }
+    if let injector, injector.take([.schemaChange]) != nil {
+      layout.extraColumn = "added_by_fault"
+      table.rowFaults.append(
+        FaultTruth(fault: .schemaChange, table: table.target.description, detail: "added_by_fault"))
+    }
+    table.file = try RowFile(layout: layout, settings: task.settings)
+  }
+
+  // MARK: Batches
+
+  /// Closes the batches whose time has come.
+  func closeDue(at now: Timestamp) throws {
+    for number in plan.due(at: now) { try close(registry[number]) }
+  }
+
+  /// Closes every batch.
+  func closeAll() throws {
+    for number in plan.openTables { try close(registry[number]) }
+  }
+
+  private func close(_ table: ReplicatedTable) throws {
+    if let injector { try releaseHeld(table, injector) }
+    guard let batch = plan.closed(table.number) else { return }
+    let faults = table.rowFaults
+    table.rowFaults = []
+    rowsInFlight[batch] = openCounts.removeValue(forKey: table.number)
+    guard var file = table.file else {
+      // Faults have taken every row of it.
+      plan.durable(batch)
+      for truth in faults { try injector?.record(truth) }
+      return
+    }
+    table.file = nil
+    unrepresentable += file.unrepresentable
+    let rowCount = file.rowCount
+    let closedAt = clock.now()
+    uploads.enqueue(
+      EncodedObject(
+        table: table.number, source: table.source, target: table.target, location: table.location,
+        name: .changes(closedAt: closedAt), bytes: try file.finish(), rowCount: rowCount, batch: batch,
+        rowFaults: faults, emptyFile: try emptyFile(table)))
+  }
+
+  private func emptyFile(_ table: ReplicatedTable) throws(ReplicatorError) -> [UInt8]? {
+    guard let injector, injector.isDue(.emptyObject), let layout = table.layout else { return nil }
+    var file = try RowFile(layout: layout, settings: task.settings)
+    return try file.finish()
+  }
+
+  /// Takes what has become of objects.
+  ///
+  /// - Throws: what made one fail.
+  func absorb(_ outcomes: [UploadOutcome]) throws {
+    for outcome in outcomes {
+      switch outcome {
+      case .done(let object, _):
+        let table = registry[object.table]
+        table.figures.objects += 1
+        table.figures.bytes += object.bytes.count
+        if let batch = object.batch {
+          plan.durable(batch)
+          if let counts = rowsInFlight.removeValue(forKey: batch) { table.figures.apply(counts) }
+        }
+      case .heldBack: break
+      case .failed(let error): throw error
+      }
+    }
+  }
+}
+
+/// Rows by what they do.
+struct OperationCounts {
+  var inserts = 0
+  var updates = 0
+  var deletes = 0
+
+  mutating func count(_ operation: ChangeOperation) {
+    switch operation {
+    case .insert: inserts += 1
+    case .update: updates += 1
+    case .delete: deletes += 1
+    }
+  }
+}
+
+extension TableStatistics {
+  mutating func count(_ operation: ChangeOperation, at time: Timestamp) {
+    switch operation {
+    case .insert: inserts += 1
+    case .update: updates += 1
+    case .delete: deletes += 1
+    }
+    lastUpdateTime = time
+  }
+
+  mutating func apply(_ counts: OperationCounts) {
+    appliedInserts += counts.inserts
+    appliedUpdates += counts.updates
+    appliedDeletes += counts.deletes
+  }
+}

@@ -1,0 +1,171 @@
+import DMS
+import ObjectStorage
+import Synchronization
+import Time
+
+/// The faults that concern whole objects: they stand between a finished file and the bucket.
+final class ObjectFaults: Sendable {
+  private struct State {
+    /// Waits that are under way, to be ended when the replicator stops.
+    var waits: [Int: Task<Void, any Error>] = [:]
+    var lastWait = 0
+    var isStopping = false
+    /// Until when nothing is written.
+    var stalledUntil: Timestamp?
+    /// By table, the key of an object that the next one replaces.
+    var toOverwrite: [Int: String] = [:]
+    /// By table, the key of an object that goes when the next one is written.
+    var toDelete: [Int: String] = [:]
+  }
+
+  private let state = Mutex(State())
+  private let injector: FaultInjector
+  private var clock: any WallClock { injector.clock }
+
+  init(_ injector: FaultInjector) {
+    self.injector = injector
+  }
+
+  /// Ends every wait, now and from now on.
+  func stopWaiting() {
+    let waits = state.withLock { state in
+      state.isStopping = true
+      return Array(state.waits.values)
+    }
+    for wait in waits { wait.cancel() }
+  }
+
+  /// Writes an object, with the fault that is due for it, and returns its key; nil where it is held back and
+  /// the replicator stops.
+  func deliver(_ object: EncodedObject, key: String, through queue: UploadQueue) async throws -> String? {
+    for var truth in object.rowFaults {
+      truth.object = key
+      try injector.record(truth)
+    }
+    if let until = state.withLock({ $0.stalledUntil }), until > clock.now() {
+      guard await wait(until: until) else { return nil }
+    }
+    guard case .changes = object.name else {
+      return try await deliverLoad(object, key: key, through: queue)
+    }
+    if let earlier = state.withLock({ $0.toOverwrite.removeValue(forKey: object.table) }) {
+      try record(.overwriteObject, object, earlier, detail: "by what should be \(key)")
+      try await queue.store.put(earlier, object.bytes, ifNoneMatch: false)
+      return earlier
+    }
+    let written = try await deliverChanges(object, key: key, through: queue)
+    if written != nil, let earlier = state.withLock({ $0.toDelete.removeValue(forKey: object.table) }) {
+      try record(.deleteObject, object, earlier)
+      try await queue.store.delete(earlier)
+    }
+    return written
+  }
+
+  private func deliverLoad(_ object: EncodedObject, key: String, through queue: UploadQueue) async throws
+    -> String
+  {
+    if case .fullLoad(_, isLast: false) = object.name, injector.take([.gapInLoad]) != nil {
+      try record(.gapInLoad, object, key, detail: "\(object.rowCount) rows")
+      return key
+    }
+    return try await queue.put(object, bytes: object.bytes, at: key)
+  }
+
+  private static let kinds: Set<Fault.Kind> = [
+    .dropObject, .delay, .stall, .doubleObject, .truncateObject, .corruptFooter, .overwriteObject,
+    .emptyObject,
+    .foreignObject, .deleteObject,
+  ]
+
+  private func deliverChanges(
+    _ object: EncodedObject, key: String, through queue: UploadQueue
+  ) async throws -> String? {
+    guard let (kind, seconds) = injector.take(ObjectFaults.kinds) else {
+      return try await queue.put(object, bytes: object.bytes, at: key)
+    }
+    switch kind {
+    case .dropObject:
+      try record(kind, object, key, detail: "\(object.rowCount) rows")
+      return key
+    case .delay:
+      try record(kind, object, key, detail: "\(seconds) seconds")
+      guard await wait(until: clock.now() + .seconds(seconds)) else { return nil }
+      return try await queue.put(object, bytes: object.bytes, at: key)
+    case .stall:
+      try record(kind, object, key, detail: "\(seconds) seconds, all tables")
+      let until = clock.now() + .seconds(seconds)
+      state.withLock { $0.stalledUntil = until }
+      guard await wait(until: until) else { return nil }
+      return try await queue.put(object, bytes: object.bytes, at: key)
+    case .doubleObject:
+      let second = try await queue.newKey(for: object)
+      try record(kind, object, key, detail: "again as \(second)")
+      _ = try await queue.put(object, bytes: object.bytes, at: key)
+      return try await queue.put(object, bytes: object.bytes, at: second)
+    case .truncateObject:
+      try record(kind, object, key)
+      return try await queue.put(object, bytes: Array(object.bytes.prefix(object.bytes.count / 2)), at: key)
+    case .corruptFooter:
+      try record(kind, object, key)
+      return try await queue.put(object, bytes: spoiled(object.bytes), at: key)
+    case .overwriteObject:
+      let written = try await queue.put(object, bytes: object.bytes, at: key)
+      state.withLock { $0.toOverwrite[object.table] = written }
+      return written
+    case .emptyObject:
+      let written = try await queue.put(object, bytes: object.bytes, at: key)
+      guard let emptyFile = object.emptyFile else { return written }
+      let second = try await queue.newKey(for: object)
+      try record(kind, object, second)
+      return try await queue.put(object, bytes: emptyFile, at: second)
+    case .foreignObject:
+      let foreign = object.location.prefix + "part-00000-not-from-dms" + queue.settings.fileFormat.rawValue
+      try record(kind, object, foreign)
+      try await queue.store.put(foreign, Array("this was not written by DMS\n".utf8), ifNoneMatch: false)
+      return try await queue.put(object, bytes: object.bytes, at: key)
+    case .deleteObject:
+      let written = try await queue.put(object, bytes: object.bytes, at: key)
+      state.withLock { $0.toDelete[object.table] = written }
+      return written
+    default:
+      return try await queue.put(object, bytes: object.bytes, at: key)
+    }
+  }
+
+  /// Half of the metadata inverted: of a Parquet file, what stands before the length at its end.
+  private func spoiled(_ bytes: [UInt8]) -> [UInt8] {
+    guard bytes.count > 8 else { return [] }
+    let end = bytes.count - 8
+    let length = bytes[end..<end + 4].enumerated().reduce(0) { $0 | Int($1.element) << (8 * $1.offset) }
+    var spoiled = bytes
+    for index in max(0, end - length)..<max(0, end - length / 2) { spoiled[index] = ~spoiled[index] }
+    return spoiled
+  }
+
+  /// Waits until a point, and says whether it came; not where the replicator stops first.
+  private func wait(until point: Timestamp) async -> Bool {
+    let clock = clock
+    let wait = Task { try await clock.sleep(until: point) }
+    let number: Int? = state.withLock { state in
+      guard !state.isStopping else { return nil }
+      state.lastWait += 1
+      state.waits[state.lastWait] = wait
+      return state.lastWait
+    }
+    guard let number else {
+      wait.cancel()
+      return false
+    }
+    let result = await wait.result
+    state.withLock { $0.waits[number] = nil }
+    if case .success = result { return true }
+    return false
+  }
+
+  private func record(
+    _ kind: Fault.Kind, _ object: EncodedObject, _ key: String, detail: String? = nil
+  ) throws(ReplicatorError) {
+    try injector.record(
+      FaultTruth(fault: kind, table: object.target.description, object: key, detail: detail))
+  }
+}

@@ -1,0 +1,191 @@
+import DMS
+import Parquet
+import Time
+
+/// One Parquet file that is being written, in DMS's shape (DMS.md sections 5, 9 and 10).
+struct ParquetRowFile {
+  let layout: FileLayout
+  private var writer: FileWriter
+  /// Values that no value of their column's Parquet type can stand for, written as NULL.
+  private(set) var unrepresentable = 0
+
+  init(layout: FileLayout, settings: EndpointSettings) throws(ReplicatorError) {
+    self.layout = layout
+    do {
+      writer = try FileWriter(
+        columns: layout.parquetColumns(settings), settings: WriterSettings(dms: settings))
+    } catch {
+      throw ReplicatorError(error, table: layout.source.description)
+    }
+  }
+
+  var rowCount: Int { writer.rowCount }
+  var byteCountEstimate: Int { writer.byteCountEstimate }
+
+  mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
+    var index = 0
+    if layout.hasOp {
+      writer[index].append(bytes: row.header.operation.letter.span.bytes)
+      index += 1
+    }
+    if layout.timestampColumn != nil {
+      writer[index].append(bytes: row.header.timeText.bytes.span.bytes)
+      index += 1
+    }
+    for column in layout.columns {
+      switch column.origin {
+      case .column(let source):
+        try append(row.values[source], column, at: index)
+      case .beforeImage(let source):
+        try append(row.old?[source] ?? .null, column, at: index)
+      case .expression(let expression):
+        if let text = expression?.value(row, layout) {
+          let result = Array(text.utf8).withUnsafeBytes { bytes in
+            Result { () throws(ReplicatorError) in try append(.text(bytes), column, at: index) }
+          }
+          try result.get()
+        } else {
+          writer[index].appendNull()
+        }
+      }
+      index += 1
+    }
+    if layout.extraColumn != nil { writer[index].appendNull() }
+    do {
+      try writer.endRow()
+    } catch {
+      throw ReplicatorError(error, table: layout.source.description)
+    }
+  }
+
+  /// The whole file.
+  mutating func finish() throws(ReplicatorError) -> [UInt8] {
+    do {
+      return try writer.finish()
+    } catch {
+      throw ReplicatorError(error, table: layout.source.description)
+    }
+  }
+
+  private mutating func append(
+    _ value: SourceValue, _ column: FileLayout.Column, at index: Int
+  ) throws(ReplicatorError) {
+    guard case .text(let text) = value else { return writer[index].appendNull() }
+    switch column.conversion {
+    case .text, .textBytes: writer[index].append(bytes: text.bytes)
+    case .trimmedText: writer[index].append(bytes: ValueText.trimmingBlanks(text).bytes)
+    case .int64:
+      guard let number = ValueText.integer(text) else { return try refuse(column, index) }
+      writer[index].append(int64: number)
+    case .int32:
+      guard let number = ValueText.integer(text).flatMap(Int32.init(exactly:)) else {
+        return try refuse(column, index)
+      }
+      writer[index].append(int32: number)
+    case .int16:
+      guard let number = ValueText.integer(text).flatMap(Int16.init(exactly:)) else {
+        return try refuse(column, index)
+      }
+      writer[index].append(int32: Int32(number))
+    case .float:
+      guard let number = ValueText.float(text) else { return try refuse(column, index) }
+      writer[index].append(float: number)
+    case .double:
+      guard let number = ValueText.double(text) else { return try refuse(column, index) }
+      writer[index].append(double: number)
+    case .boolean:
+      guard let truth = ValueText.boolean(text) else { return try refuse(column, index) }
+      writer[index].append(bool: truth)
+    case .decimal(let precision, let scale):
+      switch ValueText.decimal(text, precision: precision, scale: scale) {
+      case .value(let number): writer[index].append(decimalUnscaled: number)
+      case .notRepresentable: appendUnrepresentable(index)
+      case nil: try refuse(column, index)
+      }
+    case .truthText:
+      guard let truth = ValueText.boolean(text) else { return try refuse(column, index) }
+      writer[index].append(text: truth ? "true" : "false")
+    case .interval:
+      guard let interval = ValueText.interval(text) else { return try refuse(column, index) }
+      writer[index].append(text: interval)
+    case .bytes:
+      guard let bytes = ValueText.bytes(text) else { return try refuse(column, index) }
+      writer[index].append(bytes: bytes.span.bytes)
+    case .date:
+      switch ValueText.date(text) {
+      case .value(let days): writer[index].append(int32: days)
+      case .notRepresentable: appendUnrepresentable(index)
+      case nil: try refuse(column, index)
+      }
+    case .time:
+      guard let milliseconds = ValueText.timeMilliseconds(text) else { return try refuse(column, index) }
+      writer[index].append(int32: milliseconds)
+    case .timestampMillis, .timestampMicros:
+      switch ValueText.timestamp(text) {
+      case .value(let time):
+        writer[index].append(
+          int64: column.conversion == .timestampMicros ? time.microseconds : time.flooredMilliseconds)
+      case .notRepresentable: appendUnrepresentable(index)
+      case nil: try refuse(column, index)
+      }
+    }
+  }
+
+  private mutating func appendUnrepresentable(_ index: Int) {
+    unrepresentable += 1
+    writer[index].appendNull()
+  }
+
+  /// Text that is not of the column's type: NULL where a rule gave the type, else an error.
+  private mutating func refuse(_ column: FileLayout.Column, _ index: Int) throws(ReplicatorError) {
+    guard column.isLenient else { throw .malformed(column, layout) }
+    appendUnrepresentable(index)
+  }
+}
+
+extension ReplicatorError {
+  static func malformed(_ column: FileLayout.Column, _ layout: FileLayout) -> ReplicatorError {
+    ReplicatorError(
+      .malformedValue, table: layout.source.description, column: column.name,
+      detail: "PostgreSQL sent a value that is no \(column.type)")
+  }
+}
+
+extension WriterSettings {
+  init(dms settings: EndpointSettings) {
+    self.init()
+    version = settings.parquetVersion == .v1 ? .v1 : .v2
+    encoding =
+      switch settings.encodingType {
+      case .plain: .plain
+      case .plainDictionary: .plainDictionary
+      case .rleDictionary: .rleDictionary
+      }
+    compression = settings.compressionType == .gzip ? .gzip : .uncompressed
+    dictionaryPageSizeLimit = settings.dictPageSizeLimit
+    dataPageSize = settings.dataPageSize
+    rowGroupLength = settings.rowGroupLength
+    writesStatistics = settings.enableStatistics
+    createdBy = "AWS"
+  }
+}
+
+extension ChangeOperation {
+  /// The bytes of the `Op` column, made once.
+  var letter: [UInt8] {
+    switch self {
+    case .insert: ChangeOperation.letters.0
+    case .update: ChangeOperation.letters.1
+    case .delete: ChangeOperation.letters.2
+    }
+  }
+
+  private static let letters = ([UInt8(ascii: "I")], [UInt8(ascii: "U")], [UInt8(ascii: "D")])
+}
+
+extension Timestamp {
+  var flooredMilliseconds: Int64 {
+    let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000)
+    return remainder < 0 ? quotient - 1 : quotient
+  }
+}

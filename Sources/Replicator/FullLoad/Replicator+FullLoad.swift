@@ -1,0 +1,137 @@
+import DMS
+import Logging
+import ObjectStorage
+import Postgres
+import Time
+
+extension Replicator {
+  /// Loads the tables in the snapshot of a new slot, and makes the live slot of it once all is durable.
+  func fullLoad(
+    _ tables: [CatalogTable], _ context: RunContext, _ slots: ReplicationSlots, _ uploads: UploadQueue,
+    statements: Interrupt
+  ) async throws {
+    figures.phase = .fullLoad
+    try await prepareTargets(tables, context)
+    let replication = try connectForReplication(interrupt: statements)
+    defer { replication.close() }
+    let slot: CreatedSlot
+    do {
+      slot = try replication.createSlot(task.names.loadSlot, snapshot: .export)
+    } catch {
+      throw ReplicatorError(creatingSlot: error)
+    }
+    do {
+      try step(.loadSlotCreated(slot.consistentPoint))
+      let reader = try connect(interrupt: statements)
+      defer { reader.close() }
+      try begin(reader, snapshot: slot.snapshotName)
+      // The snapshot lives on in the reader's transaction.
+      try await load(tables, context, reader, uploads)
+      try step(.fullLoadFinished)
+      try slots.promoteLoadSlot()
+    } catch let error as ReplicatorError where error.isInterruption && control.isStopping {
+      try dropLoadSlot()
+      throw StopRequest()
+    } catch is StopRequest {
+      try dropLoadSlot()
+      throw StopRequest()
+    }
+  }
+
+  /// A full load without a slot: nothing is to follow it.
+  func loadOnly(
+    _ tables: [CatalogTable], _ context: RunContext, _ connection: Connection, _ uploads: UploadQueue
+  ) async throws {
+    figures.phase = .fullLoad
+    try await prepareTargets(tables, context)
+    try begin(connection, snapshot: nil)
+    try await load(tables, context, connection, uploads)
+    try step(.fullLoadFinished)
+  }
+
+  private func prepareTargets(_ tables: [CatalogTable], _ context: RunContext) async throws {
+    let preparation = TargetPreparation(store: store, preparation: task.tablePreparation)
+    for table in tables {
+      guard !control.isStopping else { throw StopRequest() }
+      let target = context.registry.table(table.name)
+      let removed: Int
+      do {
+        removed = try await preparation.prepare(target.location)
+      } catch {
+        throw ReplicatorError(error, table: table.name.description)
+      }
+      if removed > 0 {
+        logger.notice(
+          "objects removed before the full load",
+          metadata: [
+            "table": "\(table.name)", "objects": "\(removed)",
+          ])
+      }
+      try step(.targetPrepared(table.name))
+    }
+  }
+
+  private func begin(_ connection: Connection, snapshot: String?) throws(ReplicatorError) {
+    do {
+      try connection.execute("begin transaction isolation level repeatable read read only")
+      if let snapshot { try connection.execute("set transaction snapshot \(literal: snapshot)") }
+    } catch {
+      throw ReplicatorError(error)
+    }
+  }
+
+  private func load(
+    _ tables: [CatalogTable], _ context: RunContext, _ connection: Connection, _ uploads: UploadQueue
+  ) async throws {
+    let control = control
+    let loader = FullLoader(
+      task: task, registry: context.registry, uploads: uploads, clock: clock, logger: logger,
+      taskStart: context.taskStart, isStopping: { control.isStopping }, everyNowAndThen: {})
+    for entry in tables {
+      guard !control.isStopping else { throw StopRequest() }
+      let table = context.registry.table(entry.name)
+      table.figures.tableState = .fullLoad
+      figures.unrepresentableValues += try loader.load(entry, on: connection)
+      try absorbLoad(uploads.takeOutcomes(), context)
+      publish(context)
+    }
+    await uploads.finish()
+    try absorbLoad(uploads.takeOutcomes(), context)
+    for entry in tables {
+      let table = context.registry.table(entry.name)
+      table.figures.fullLoadEndTime = clock.now()
+      table.figures.tableState = .completed
+      try step(.tableLoaded(entry.name))
+    }
+    publish(context)
+  }
+
+  private func absorbLoad(_ outcomes: [UploadOutcome], _ context: RunContext) throws {
+    for outcome in outcomes {
+      switch outcome {
+      case .done(let object, _):
+        let table = context.registry[object.table]
+        table.figures.objects += 1
+        table.figures.bytes += object.bytes.count
+      case .heldBack: throw StopRequest()
+      case .failed(let error): throw error
+      }
+    }
+  }
+
+  /// A load that was cut off on purpose leaves nothing that holds back the source's log.
+  private func dropLoadSlot() throws {
+    let connection = try connect(interrupt: nil)
+    defer { connection.close() }
+    try ReplicationSlots(connection: connection, names: task.names).drop(slot: task.names.loadSlot)
+  }
+
+  /// Shows the figures as they are now.
+  func publish(_ context: RunContext) {
+    figures.tables = context.registry.tables.map(\.figures).sorted {
+      ($0.schemaName, $0.tableName) < ($1.schemaName, $1.tableName)
+    }
+    figures.objectsWritten = figures.tables.reduce(0) { $0 + $1.objects }
+    publishFigures()
+  }
+}

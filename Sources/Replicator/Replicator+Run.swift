@@ -1,0 +1,250 @@
+import DMS
+import Logging
+import ObjectStorage
+import Postgres
+import Time
+
+extension Replicator {
+  /// What a run holds from its beginning to its end, reconnections included.
+  struct RunContext {
+    let registry: TableRegistry
+    let injector: FaultInjector?
+    let taskStart: Timestamp
+    var startsAfresh: Bool
+    /// Whether the source was reached once: from then on its going away is a matter of time.
+    var wasConnected = false
+  }
+
+  /// Runs, and after the source went away connects again with growing pauses.
+  ///
+  /// Batches that were open are thrown away then: the stream brings their changes again.
+  func runWithReconnection() async throws {
+    let injector: FaultInjector? = try task.faults.map { plan throws(ReplicatorError) in
+      try FaultInjector(plan, clock: clock)
+    }
+    var context = RunContext(
+      registry: TableRegistry(task: task), injector: injector, taskStart: clock.now(),
+      startsAfresh: task.startsAfresh)
+    var pause = Duration.milliseconds(200)
+    while !control.isStopping {
+      do {
+        try await runOnce(&context)
+        break
+      } catch is StopRequest {
+        break
+      } catch let error as ReplicatorError where error.isTransient && task.reconnects && context.wasConnected
+      {
+        guard !control.isStopping else { break }
+        logger.warning("the source went away, trying again", metadata: ["error": "\(error)"])
+        let confirmed = figures.confirmed
+        try await sleep(pause)
+        pause = figures.confirmed > confirmed ? .milliseconds(200) : min(pause * 2, .seconds(10))
+      } catch let error as ReplicatorError where error.isInterruption && control.isStopping {
+        break
+      }
+    }
+    figures.phase = .stopped
+    publishFigures()
+    try step(.stopped)
+  }
+
+  /// Sleeps by the clock; a stop ends it.
+  private func sleep(_ duration: Duration) async throws {
+    let (clock, deadline) = (clock, clock.now() + duration)
+    let sleeper = Task { try await clock.sleep(until: deadline) }
+    control.onStop { sleeper.cancel() }
+    _ = await sleeper.result
+  }
+
+  private func runOnce(_ context: inout RunContext) async throws {
+    let (statements, stream) = (try interrupt(), try interrupt())
+    control.begin(statements: statements, stream: stream)
+    defer { control.end() }
+    let connection = try connect(interrupt: statements)
+    defer { connection.close() }
+    context.wasConnected = true
+    try checkServer(connection)
+    let control = control
+    let uploads = UploadQueue(
+      store: store, settings: task.settings, faults: context.injector.map(ObjectFaults.init), onStep: onStep,
+      notify: { control.wake() })
+    control.onStop { uploads.stopWaiting() }
+    do {
+      try await begin(&context, connection, uploads, statements: statements, stream: stream)
+    } catch {
+      // Nothing is written any more once the run has ended.
+      uploads.abandon()
+      await uploads.finish()
+      throw error
+    }
+  }
+
+  private func begin(
+    _ context: inout RunContext, _ connection: Connection, _ uploads: UploadQueue, statements: Interrupt,
+    stream: Interrupt
+  ) async throws {
+    let slots = ReplicationSlots(connection: connection, names: task.names)
+    if context.startsAfresh {
+      try await removeTraces(slots)
+      context.startsAfresh = false
+    }
+    let tables = try selectedTables(connection)
+    for table in tables { context.registry.table(table.name).figures.tableState = .beforeLoad }
+    if task.migrationType == .fullLoad {
+      try await loadOnly(tables, context, connection, uploads)
+      return
+    }
+    switch try slots.state() {
+    case .slotGone: throw ReplicatorError.slotMissing(task.names.slot)
+    case .live:
+      try await drop(slot: task.names.loadSlot, slots)
+      try slots.publish(tables)
+      for table in tables { context.registry.table(table.name).figures.tableState = .completed }
+    case .fresh:
+      try await drop(slot: task.names.loadSlot, slots)
+      try slots.publish(tables)
+      try step(.publicationsCreated)
+      if task.migrationType == .changes {
+        try createLiveSlot(statements)
+      } else {
+        try await fullLoad(tables, context, slots, uploads, statements: statements)
+      }
+      try step(.liveSlotCreated)
+    }
+    try slots.markLive()
+    control.protectStatements()
+    try await streamChanges(context, connection, slots, uploads, stream: stream)
+  }
+
+  // MARK: The source
+
+  func interrupt() throws(ReplicatorError) -> Interrupt {
+    do {
+      return try Interrupt()
+    } catch {
+      throw ReplicatorError(error)
+    }
+  }
+
+  /// The same forms of values as in a replication session, whatever the server's settings are.
+  func connect(interrupt: Interrupt?) throws(ReplicatorError) -> Connection {
+    var options = ConnectionOptions(applicationName: "lakecanary replicate")
+    options.interrupt = interrupt
+    options.settings = [
+      ("datestyle", "ISO"), ("intervalstyle", "postgres"), ("extra_float_digits", "3"), ("timezone", "UTC"),
+      ("bytea_output", "hex"), ("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0"),
+    ].map { ConnectionOptions.Setting(name: $0.0, value: $0.1) }
+    do {
+      return try Connection(task.source, options: options)
+    } catch {
+      throw ReplicatorError(error)
+    }
+  }
+
+  func connectForReplication(interrupt: Interrupt?) throws(ReplicatorError) -> ReplicationConnection {
+    var options = ConnectionOptions(applicationName: "lakecanary replicate")
+    options.interrupt = interrupt
+    do {
+      return try ReplicationConnection(task.source, options: options)
+    } catch {
+      throw ReplicatorError(error)
+    }
+  }
+
+  private func checkServer(_ connection: Connection) throws(ReplicatorError) {
+    guard connection.serverVersion >= 130_000 else {
+      throw ReplicatorError(
+        .unsupportedServer, detail: "the source is PostgreSQL \(connection.serverVersion / 10_000)")
+    }
+    guard task.migrationType != .fullLoad else { return }
+    do {
+      let level = try connection.setting("wal_level") ?? "unknown"
+      guard level != "logical" else { return }
+      throw ReplicatorError(.logicalReplicationOff, detail: "the source's wal_level is \(level)")
+    } catch let error as PostgresError {
+      throw ReplicatorError(error)
+    } catch let error as ReplicatorError {
+      throw error
+    } catch {
+      throw ReplicatorError(.sourceRefused, detail: "wal_level could not be read", cause: error)
+    }
+  }
+
+  /// The tables that the mappings select, in the order in which they are loaded.
+  private func selectedTables(_ connection: Connection) throws(ReplicatorError) -> [CatalogTable] {
+    let mappings = task.mappings
+    let tables = try SourceCatalog(connection: connection).tables().filter { mappings.selects($0.name) }
+    guard !tables.isEmpty else {
+      throw ReplicatorError(.noTables, detail: "the table mappings select none of the source's tables")
+    }
+    for table in tables where !table.hasReplicaIdentity {
+      logger.warning(
+        "a table without primary key or replica identity: only its inserts are replicated",
+        metadata: ["table": "\(table.name)"])
+    }
+    // A stable sort: tables of one load order stay sorted by name.
+    return tables.enumerated().sorted { one, other in
+      let (left, right) = (
+        mappings.loadOrder(of: one.element.name), mappings.loadOrder(of: other.element.name)
+      )
+      return left != right ? left > right : one.offset < other.offset
+    }.map(\.element)
+  }
+
+  private func createLiveSlot(_ statements: Interrupt) throws(ReplicatorError) {
+    let replication = try connectForReplication(interrupt: statements)
+    defer { replication.close() }
+    do {
+      _ = try replication.createSlot(task.names.slot, snapshot: .none)
+    } catch {
+      throw ReplicatorError(creatingSlot: error)
+    }
+  }
+
+  // MARK: Traces
+
+  /// Drops the slots and publications of the task.
+  func removeTraces(_ slots: ReplicationSlots) async throws {
+    try await drop(slot: task.names.slot, slots)
+    try await drop(slot: task.names.loadSlot, slots)
+    try slots.dropPublications()
+  }
+
+  /// Drops a slot, once the process of a run that was killed has noticed that nobody listens any more.
+  func drop(slot: String, _ slots: ReplicationSlots) async throws {
+    try await waitUntilFree(slot, slots)
+    try slots.drop(slot: slot)
+  }
+
+  /// Waits for the server to notice that a killed run is gone.
+  ///
+  /// - Throws: `ReplicatorError` with code `slotInUse` after half a minute.
+  func waitUntilFree(_ slot: String, _ slots: ReplicationSlots) async throws {
+    let deadline = clock.now() + .seconds(30)
+    while let process = try slots.activeProcess(of: slot) {
+      guard clock.now() < deadline, !control.isStopping else {
+        throw ReplicatorError(
+          .slotInUse, detail: "the slot \(slot) is in use by the server's process \(process)")
+      }
+      try await sleep(.milliseconds(100))
+    }
+  }
+}
+
+extension ReplicatorError {
+  /// What a refused CREATE_REPLICATION_SLOT means.
+  init(creatingSlot error: PostgresError) {
+    switch error.code {
+    case .logicalDecodingOff:
+      self.init(.logicalReplicationOff, detail: error.message, cause: error)
+    case .server(.configurationLimitExceeded):
+      self.init(.noReplicationSlotFree, detail: "no replication slot is free at the source", cause: error)
+    default: self.init(error)
+    }
+  }
+
+  /// Whether a wait was ended from outside.
+  var isInterruption: Bool {
+    (cause as? PostgresError)?.code == .interrupted
+  }
+}

@@ -1,0 +1,183 @@
+import DMS
+import Postgres
+
+/// The slots and publications of a task at the source; see `SourceObjectNames` for what they say together.
+struct ReplicationSlots {
+  let connection: Connection
+  let names: SourceObjectNames
+
+  /// How far a task has come.
+  enum TaskState: Hashable {
+    /// Nothing is there, or a full load that was cut off.
+    case fresh
+    /// A slot is there from which the stream goes on.
+    case live
+    /// The task was live, and its slot is gone.
+    case slotGone
+  }
+
+  /// What the source says about the task.
+  ///
+  /// - Throws: `ReplicatorError` with `slotOfAnother` or `slotInvalidated`.
+  func state() throws(ReplicatorError) -> TaskState {
+    let row = try asking { () throws(PostgresError) in
+      try connection.query(
+        """
+        select s.plugin::text, s.database::text = current_database(), s.wal_status,
+          obj_description(p.oid, 'pg_publication')
+        from (select 1) one
+        left join pg_catalog.pg_replication_slots s on s.slot_name = \(bind: names.slot)
+        left join pg_catalog.pg_publication p on p.pubname = \(bind: names.publication)
+        """
+      ).onlyRow()
+    }
+    return try decoding { () throws(PostgresError) in
+      let plugin = try row.decode(0, as: String?.self)
+      let isHere = try row.decode(1, as: Bool?.self) ?? false
+      let walStatus = try row.decode(2, as: String?.self)
+      let comment = try row.decode(3, as: String?.self)
+      return (plugin, isHere, walStatus, comment)
+    } then: { plugin, isHere, walStatus, comment throws(ReplicatorError) in
+      guard let plugin else { return comment == SourceObjectNames.liveComment ? .slotGone : .fresh }
+      guard plugin == "pgoutput", isHere else {
+        throw ReplicatorError(
+          .slotOfAnother, detail: "the slot \(names.slot) is there and belongs to another plugin or database")
+      }
+      guard walStatus != "lost" else { throw .slotInvalidated(names.slot) }
+      return .live
+    }
+  }
+
+  /// Makes the publications publish these tables and no others.
+  ///
+  /// Publishing updates of a table without replica identity would make PostgreSQL refuse its updates, so such
+  /// tables are published by a publication of inserts.
+  func publish(_ tables: [CatalogTable]) throws(ReplicatorError) {
+    try publish(
+      tables.filter(\.hasReplicaIdentity), as: names.publication, operations: "insert, update, delete")
+    try publish(tables.filter { !$0.hasReplicaIdentity }, as: names.insertPublication, operations: "insert")
+  }
+
+  /// Says at the source that the task is live from here on.
+  func markLive() throws(ReplicatorError) {
+    try asking { () throws(PostgresError) in
+      try connection.execute(
+        "comment on publication \(identifier: names.publication) is \(literal: SourceObjectNames.liveComment)"
+      )
+    }
+  }
+
+  /// Makes the live slot of the load slot, at its position, in one step.
+  func promoteLoadSlot() throws(ReplicatorError) {
+    try asking { () throws(PostgresError) in
+      try connection.query(
+        """
+        select lsn from pg_catalog.pg_copy_logical_replication_slot(\(bind: names.loadSlot), \(bind: names.slot))
+        """)
+    }
+    try drop(slot: names.loadSlot)
+  }
+
+  /// The process that streams from a slot, or nil.
+  func activeProcess(of slot: String) throws(ReplicatorError) -> Int32? {
+    try asking { () throws(PostgresError) in
+      let result = try connection.query(
+        "select active_pid from pg_catalog.pg_replication_slots where slot_name = \(bind: slot)")
+      return try result.first?.decode(0, as: Int32?.self)
+    }
+  }
+
+  /// Drops a slot where it is there.
+  func drop(slot: String) throws(ReplicatorError) {
+    try asking { () throws(PostgresError) in
+      try connection.query(
+        """
+        select pg_catalog.pg_drop_replication_slot(slot_name) from pg_catalog.pg_replication_slots
+        where slot_name = \(bind: slot)
+        """)
+    }
+  }
+
+  /// Drops the publications where they are there.
+  func dropPublications() throws(ReplicatorError) {
+    try asking { () throws(PostgresError) in
+      for name in [names.publication, names.insertPublication] {
+        try connection.execute("drop publication if exists \(identifier: name)")
+      }
+    }
+  }
+
+  /// Where a slot stands: everything before it was confirmed.
+  func confirmedPosition(of slot: String) throws(ReplicatorError) -> LSN? {
+    try asking { () throws(PostgresError) in
+      let result = try connection.query(
+        "select confirmed_flush_lsn from pg_catalog.pg_replication_slots where slot_name = \(bind: slot)")
+      return try result.first?.decode(0, as: LSN?.self)
+    }
+  }
+
+  private func publish(
+    _ tables: [CatalogTable], as publication: String, operations: String
+  ) throws(ReplicatorError) {
+    try asking { () throws(PostgresError) in
+      let published = try connection.query(
+        """
+        select r.prrelid from pg_catalog.pg_publication p
+        left join pg_catalog.pg_publication_rel r on r.prpubid = p.oid
+        where p.pubname = \(bind: publication)
+        """
+      ).map { row throws(PostgresError) in try row.decode(0, as: UInt32?.self) }
+      if published.isEmpty {
+        try connection.execute(
+          """
+          create publication \(identifier: publication)
+          with (publish = \(literal: operations), publish_via_partition_root = true)
+          """)
+      }
+      if !published.isEmpty, Set(published.compactMap { $0 }) == Set(tables.map(\.oid)) { return }
+      let names = tables.map { "\(qualified: $0.name.schema, $0.name.name)" as SQL }
+      if names.isEmpty {
+        guard !published.isEmpty, published != [nil] else { return }
+        // A publication cannot be set to no table; it is made anew.
+        try connection.execute("drop publication \(identifier: publication)")
+        try connection.execute(
+          """
+          create publication \(identifier: publication)
+          with (publish = \(literal: operations), publish_via_partition_root = true)
+          """)
+      } else {
+        try connection.execute(
+          "alter publication \(identifier: publication) set table \(joined: names, by: ", ")")
+      }
+    }
+  }
+
+  @discardableResult
+  private func asking<Answer>(
+    _ body: () throws(PostgresError) -> Answer
+  ) throws(ReplicatorError) -> Answer {
+    do {
+      return try body()
+    } catch {
+      throw ReplicatorError(error)
+    }
+  }
+
+  private func decoding<Row, Answer>(
+    _ body: () throws(PostgresError) -> Row, then: (Row) throws(ReplicatorError) -> Answer
+  ) throws(ReplicatorError) -> Answer {
+    try then(try asking(body))
+  }
+}
+
+extension ReplicatorError {
+  static func slotInvalidated(_ slot: String) -> ReplicatorError {
+    ReplicatorError(
+      .slotInvalidated,
+      detail: "the source has removed the log that the slot \(slot) still needed (max_slot_wal_keep_size)")
+  }
+
+  static func slotMissing(_ slot: String) -> ReplicatorError {
+    ReplicatorError(.slotMissing, detail: "the slot \(slot), from which this task streamed, is gone")
+  }
+}
