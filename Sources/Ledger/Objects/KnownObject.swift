@@ -105,6 +105,8 @@ package struct Generation: Hashable, Sendable {
   /// The first and the last transaction met in objects of changes.
   package var firstChange: Int64?
   package var lastChange: Int64?
+  /// The latest time in a name of changes that were read, as if it were UTC, in microseconds.
+  package var lastPlace: Int64?
   /// The earliest and latest commit time of any row of changes, by PostgreSQL's clock.
   package var firstCommit: Timestamp?
   package var lastCommit: Timestamp?

@@ -20,7 +20,8 @@ extension LedgerSession {
         loadObjects: row["load_objects"], loadFirstModified: LedgerSession.time(row["load_first_modified"]),
         loadLastModified: LedgerSession.time(row["load_last_modified"]),
         loadLastTransaction: row["load_last_transaction"], firstChange: row["first_cdc_transaction"],
-        lastChange: row["last_cdc_transaction"], firstCommit: LedgerSession.time(row["first_cdc_commit"]),
+        lastChange: row["last_cdc_transaction"], lastPlace: row["last_place"],
+        firstCommit: LedgerSession.time(row["first_cdc_commit"]),
         lastCommit: LedgerSession.time(row["last_cdc_commit"]),
         lastForeignCommit: LedgerSession.time(row["last_foreign_commit"]))
     }
@@ -44,14 +45,14 @@ extension LedgerSession {
       """
       update generation set load_objects = ?, load_first_modified = ?, load_last_modified = ?,
         load_last_transaction = ?, first_cdc_transaction = ?, last_cdc_transaction = ?,
-        first_cdc_commit = ?, last_cdc_commit = ?, last_foreign_commit = ?
+        first_cdc_commit = ?, last_cdc_commit = ?, last_foreign_commit = ?, last_place = ?
       where id = ?
       """,
       [
         generation.loadObjects, generation.loadFirstModified?.microseconds,
         generation.loadLastModified?.microseconds, generation.loadLastTransaction, generation.firstChange,
         generation.lastChange, generation.firstCommit?.microseconds, generation.lastCommit?.microseconds,
-        generation.lastForeignCommit?.microseconds, generation.id,
+        generation.lastForeignCommit?.microseconds, generation.lastPlace, generation.id,
       ])
   }
 

@@ -139,6 +139,7 @@ enum LedgerSchema {
       first_cdc_commit integer,
       last_cdc_commit integer,
       last_foreign_commit integer,
+      last_place integer,
       unique (bucket_id, table_id, number)
     ) strict;
 

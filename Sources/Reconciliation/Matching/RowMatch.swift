@@ -160,8 +160,9 @@ struct RowMatcher {
         row, known.filter { $0.kind != .delete }, isDelivered), try !isDelivered(operation)
     else { return nil }
     if let delete = known.first(where: { $0.kind == .delete }) {
-      guard let own = distance(of: operation, from: row.commit),
-        let others = distance(of: delete, from: row.commit), own < others
+      // An update is delivered before the delete that may follow it in its transaction.
+      guard
+        distance(of: operation, from: row.commit) ?? .zero <= distance(of: delete, from: row.commit) ?? .zero
       else { return nil }
     }
     return .operation(operation, differences)

@@ -118,6 +118,8 @@ public struct Observation: Hashable, Sendable {
   public var lastCommit: Timestamp?
   /// The latest commit time of a row of others.
   public var lastForeignCommit: Timestamp?
+  /// Whether no commit time is earlier than one before it by more than a second: only then they tell of order.
+  public var commitsAscend = true
   /// Bytes of the object that were read.
   public var bytesRead: Int64 = 0
   /// Requests that it took.

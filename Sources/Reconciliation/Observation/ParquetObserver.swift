@@ -84,6 +84,9 @@ struct ParquetObserver {
     for row in 0..<rows {
       let commit = times?.string(row).flatMap(Timestamp.init)
       if let commit {
+        if let last = observation.lastCommit, commit < last - .seconds(1) {
+          observation.commitsAscend = false
+        }
         observation.firstCommit = min(observation.firstCommit ?? commit, commit)
         observation.lastCommit = max(observation.lastCommit ?? commit, commit)
       }

@@ -24,6 +24,9 @@ struct ObjectRecorder {
       nextSequence: try session.nextSequence(), prunedBefore: try session.prunedBefore(),
       absentColumns: absentColumns(observation), unmarkedKinds: context.unmarkedKinds)
     try session.begin(object.id, inGeneration: generation.id)
+    // Only what has the newest name comes after all that was read before.
+    let isNewest = object.entry.place > generation.lastPlace ?? .min
+    var order = isNewest ? generation.lastChange : nil
     for row in observation.rows {
       let known = try session.operations(ofSequence: row.sequence)
       switch object.entry.kind {
@@ -37,7 +40,7 @@ struct ObjectRecorder {
             && session.isDelivered(operation.id, inGeneration: generation.id, byLoad: false)
         }
         try recordChange(
-          row, match: match, of: object, generation: &generation, tally: &tally, in: session)
+          row, match: match, of: object, generation: &generation, order: &order, tally: &tally, in: session)
       }
     }
     move(&generation, by: observation, of: object)
@@ -57,7 +60,7 @@ struct ObjectRecorder {
 
   private func recordChange(
     _ row: ObservedRow, match: RowMatch, of object: KnownObject, generation: inout Generation,
-    tally: inout ObjectTally, in session: LedgerSession
+    order: inout Int64?, tally: inout ObjectTally, in session: LedgerSession
   ) throws {
     guard case .operation(let operation, let differences) = match else {
       if case .unexpected = match { tally.add(.unexpectedRows, name(row, object), commit: row.commit) }
@@ -77,7 +80,7 @@ struct ObjectRecorder {
     if wasDelivered {
       flags.insert(.duplicate)
       tally.add(.duplicateRows, name(operation, row, object), commit: row.commit)
-    } else if let last = generation.lastChange, transaction < last {
+    } else if let order, transaction < order {
       flags.insert(.outOfOrder)
       tally.add(.outOfOrder, name(operation, row, object), commit: row.commit)
     }
@@ -101,6 +104,7 @@ struct ObjectRecorder {
         altered: differences.columns))
     if operation.state != .delivered { try session.setState(.delivered, of: operation.id) }
     if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
+    order = max(order ?? transaction, transaction)
     generation.firstChange = min(generation.firstChange ?? transaction, transaction)
     generation.lastChange = max(generation.lastChange ?? transaction, transaction)
   }
@@ -204,13 +208,17 @@ struct ObjectRecorder {
       generation.loadLastModified = max(
         generation.loadLastModified ?? object.entry.lastModified, object.entry.lastModified)
     case .changes, .other:
+      generation.lastPlace = max(generation.lastPlace ?? object.entry.place, object.entry.place)
       if let first = observation.firstCommit {
         generation.firstCommit = min(generation.firstCommit ?? first, first)
       }
       if let last = observation.lastCommit {
         generation.lastCommit = max(generation.lastCommit ?? last, last)
       }
-      if let foreign = observation.lastForeignCommit {
+      // A commit time after the object was written is none.
+      if let foreign = observation.lastForeignCommit, observation.commitsAscend,
+        foreign <= clocks.sourceTime(ofBucket: object.entry.lastModified) + clocks.uncertainty
+      {
         generation.lastForeignCommit = max(generation.lastForeignCommit ?? foreign, foreign)
       }
     }

@@ -73,12 +73,9 @@ struct LossRule {
     generation.lastChange.map { transaction < $0 } ?? false
   }
 
-  /// Whether the changes began before the operation: by an earlier transaction of ours, or by an earlier
-  /// commit of others.
+  /// Whether an earlier transaction was met in the changes, so that they began before the operation.
   private func isAfterBaseline(_ operation: KnownOperation) -> Bool {
-    if let first = generation.firstChange, operation.id.transaction >= first { return true }
-    guard let first = generation.firstCommit, let commit = operation.commit else { return false }
-    return first + foreignMargin < commit.earliest
+    generation.firstChange.map { operation.id.transaction >= $0 } ?? false
   }
 
   /// Whether the delete may have been committed before the load's snapshot was taken.
