@@ -147,6 +147,19 @@ public struct Finding: Hashable, Sendable, Codable {
   /// What resolved it.
   public let resolution: String?
 
+  package init(
+    id: FindingID, kind: FindingKind, severity: FindingSeverity, state: FindingState, table: TableName?,
+    object: String?, identity: String, summary: String, rowCount: Int, rows: [FindingRow],
+    spanStart: Timestamp?, spanEnd: Timestamp?, firstSeen: Timestamp, lastSeen: Timestamp,
+    firstRun: RunID?, acknowledgement: Acknowledgement?, resolvedAt: Timestamp?, resolution: String?
+  ) {
+    (self.id, self.kind, self.severity, self.state, self.table) = (id, kind, severity, state, table)
+    (self.object, self.identity, self.summary) = (object, identity, summary)
+    (self.rowCount, self.rows, self.spanStart, self.spanEnd) = (rowCount, rows, spanStart, spanEnd)
+    (self.firstSeen, self.lastSeen, self.firstRun) = (firstSeen, lastSeen, firstRun)
+    (self.acknowledgement, self.resolvedAt, self.resolution) = (acknowledgement, resolvedAt, resolution)
+  }
+
   /// The word of a person that a finding is known.
   public struct Acknowledgement: Hashable, Sendable, Codable {
     /// Why it may be left out of the verdict.

@@ -69,6 +69,17 @@ extension LedgerSession {
     ).map(LedgerSession.finding)
   }
 
+  /// The findings not resolved that `run` found first.
+  package func findings(firstFoundBy run: RunID) throws -> [FindingID] {
+    try Int64.fetchAll(
+      db.cachedStatement(
+        sql: """
+          select id from finding where state in ('open', 'acknowledged') and first_run = ? order by id
+          """),
+      arguments: [run.rawValue]
+    ).map(FindingID.init(rawValue:))
+  }
+
   /// The findings that evidence or a person resolved at `time` or later.
   package func findings(resolvedSince time: Timestamp) throws -> [Finding] {
     try Row.fetchAll(

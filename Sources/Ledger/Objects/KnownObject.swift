@@ -89,6 +89,8 @@ package struct InventoryState: Hashable, Sendable {
   package var newestPlace: Timestamp?
   /// The table's own columns in the object read last.
   package var columns: String?
+  /// Objects of changes that were written before this, by the bucket's clock, were settled and dropped.
+  package internal(set) var forgottenBefore: Timestamp?
 }
 
 /// A table's life between two loads.

@@ -138,6 +138,27 @@ extension LedgerSession {
     return (object, row["transaction_id"], row["row"])
   }
 
+  /// The lags of the operations met first in objects that were read at `time` or later, in microseconds.
+  package func lags(table: Int64, observedSince time: Timestamp) throws -> [Int64] {
+    let statement = try db.cachedStatement(
+      sql: """
+        select d.lag from observation b join object o on o.id = b.object_id
+          join delivery d on d.object_id = b.object_id
+        where b.observed_at >= ? and o.table_id = ? and d.lag is not null
+        """)
+    return try Int64.fetchAll(statement, arguments: [time.microseconds, table])
+  }
+
+  /// How many objects of a table were read at `time` or later.
+  package func objectsRead(table: Int64, since time: Timestamp) throws -> Int {
+    let statement = try db.cachedStatement(
+      sql: """
+        select count(*) from observation b join object o on o.id = b.object_id
+        where b.observed_at >= ? and o.table_id = ?
+        """)
+    return try Int.fetchOne(statement, arguments: [time.microseconds, table]) ?? 0
+  }
+
   package func add(_ totals: TableTotals, to table: Int64) throws {
     try execute(
       """

@@ -62,7 +62,7 @@ extension LedgerSession {
 
   /// Begins to record what an object holds, forgetting what an earlier reading of it said.
   package func begin(_ object: Int64, inGeneration generation: Int64) throws {
-    try execute("delete from delivery where object_id = ?", [object])
+    _ = try takeBackDeliveries(ofObject: object, to: .open)
     try execute("update object set generation_id = ?, state = 1 where id = ?", [generation, object])
   }
 }

@@ -12,13 +12,20 @@ extension LedgerSession {
     return id
   }
 
+  /// The number of a bucket that the ledger knows.
+  package func knownBucket(_ location: String) throws -> Int64? {
+    try Int64.fetchOne(
+      db.cachedStatement(sql: "select id from bucket where location = ?"), arguments: [location])
+  }
+
   package func inventory(bucket: Int64, table: Int64) throws -> InventoryState {
     let statement = try db.cachedStatement(
       sql: "select * from inventory where bucket_id = ? and table_id = ?")
     guard let row = try Row.fetchOne(statement, arguments: [bucket, table]) else { return InventoryState() }
     return InventoryState(
       listings: row["listings"], lastFullAt: LedgerSession.time(row["last_full_at"]),
-      newestPlace: LedgerSession.time(row["newest_place"]), columns: row["columns"])
+      newestPlace: LedgerSession.time(row["newest_place"]), columns: row["columns"],
+      forgottenBefore: LedgerSession.time(row["forgotten_before"]))
   }
 
   package func record(_ inventory: InventoryState, bucket: Int64, table: Int64) throws {

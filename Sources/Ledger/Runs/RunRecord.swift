@@ -98,14 +98,16 @@ public struct RunOutcome: Hashable, Sendable, Codable {
   public var clocks: ClockOffsets
   /// What the reader should know: what the level cannot prove, and the like.
   public var notes: [String]
+  /// All that the verdict rests on, as JSON, so that it can be derived again.
+  public var evidence: String?
 
   /// An outcome of these parts.
   public init(
     verdict: Verdict? = nil, level: String? = nil, tables: [TableFigures] = [], cost: RunCost = RunCost(),
-    clocks: ClockOffsets = ClockOffsets(), notes: [String] = []
+    clocks: ClockOffsets = ClockOffsets(), notes: [String] = [], evidence: String? = nil
   ) {
     (self.verdict, self.level, self.tables) = (verdict, level, tables)
-    (self.cost, self.clocks, self.notes) = (cost, clocks, notes)
+    (self.cost, self.clocks, self.notes, self.evidence) = (cost, clocks, notes, evidence)
   }
 }
 

@@ -64,6 +64,7 @@ enum LedgerSchema {
       recorded_at integer not null
     ) strict;
     create index source_transaction_unsettled on source_transaction (id) where state = 0;
+    create index source_transaction_aborted on source_transaction (recorded_at) where state = 2;
     create index source_transaction_by_time on source_transaction (latest);
     create index source_transaction_by_table on source_transaction (table_id, id);
 
@@ -119,6 +120,8 @@ enum LedgerSchema {
       last_full_at integer,
       newest_place integer,
       columns text,
+      -- Objects of changes written before this were settled and dropped; they are not read again.
+      forgotten_before integer,
       primary key (bucket_id, table_id)
     ) strict, without rowid;
 
@@ -161,6 +164,7 @@ enum LedgerSchema {
       first_listed_at integer not null,
       unique (bucket_id, key, etag)
     ) strict;
+    create index object_by_time on object (last_modified);
     create index object_unread on object (bucket_id, table_id, kind, place, key) where state in (0, 2);
     create index object_absent on object (bucket_id, table_id) where state = 5;
     create index object_load on object (bucket_id, table_id, place) where kind = 0;
@@ -187,6 +191,8 @@ enum LedgerSchema {
       bytes_read integer not null,
       observed_at integer not null
     ) strict;
+
+    create index observation_by_time on observation (observed_at);
 
     -- flags: 1 covered by a load's row, 2 duplicate, 4 out of order, 8 wrong timestamp, 16 wrong Op.
     -- altered: one bit a column of the table's digest.

@@ -52,7 +52,8 @@ struct TableListing {
     for try await page in store.list(prefix: prefix, startAfter: start) {
       result.requests += 1
       let end = page.next == nil ? TableListing.end(of: prefix) : page.objects.last?.key ?? last
-      let newest = try merge(page.objects, after: last, through: end, into: &result)
+      let newest = try merge(
+        page.objects, after: last, through: end, forgotten: inventory.forgottenBefore, into: &result)
       if let newest { inventory.newestPlace = max(inventory.newestPlace ?? newest, newest) }
       last = end
     }
@@ -78,7 +79,8 @@ struct TableListing {
   ///
   /// - Returns: the latest time in a name of changes.
   private func merge(
-    _ objects: [ListedObject], after: String, through: String, into result: inout ListingResult
+    _ objects: [ListedObject], after: String, through: String, forgotten: Timestamp?,
+    into result: inout ListingResult
   ) throws -> Timestamp? {
     let now = clock.now()
     let (context, number) = (context, result.number)
@@ -93,6 +95,9 @@ struct TableListing {
       for object in objects {
         guard let entry = entry(for: object) else { continue }
         page.listed += 1
+        if entry.kind == .changes, let forgotten, entry.lastModified < forgotten, known[entry.key] == nil {
+          continue
+        }
         if entry.kind == .changes {
           let place = Timestamp(microseconds: entry.place)
           newest = max(newest ?? place, place)

@@ -36,11 +36,11 @@ public struct Reconciler: Sendable {
   public func run(
     _ run: RunID, progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
   ) async throws -> ReconciliationResult {
-    let started = clock.now()
+    let started = try ledger.run(run)?.startedAt ?? clock.now()
     var work = RunningTotals()
     let correction = await measureClocks(&work)
     let tables = try ledger.write { session in
-      try session.reopenExpiredFindings(now: started)
+      try session.reopenExpiredFindings(now: clock.now())
       return try contexts(in: session)
     }
     var figures: [TableFigures] = []
@@ -51,8 +51,8 @@ public struct Reconciler: Sendable {
       figures.append(
         try ledger.read { session in
           try TableTally(context: context).figures(
-            outcome.settlement, lags: outcome.lags, uncertainty: outcome.uncertainty,
-            newObjects: outcome.newObjects, in: session)
+            outcome.settlement, since: started,
+            uncertainty: max(outcome.uncertainty, correction.uncertainty), in: session)
         })
     }
     return try result(
@@ -90,22 +90,25 @@ public struct Reconciler: Sendable {
     run: RunID, asOf: Timestamp
   ) throws(LedgerError) -> ReconciliationResult {
     let findings = try ledger.findings()
-    let resolved = try ledger.read { session in try session.findings(resolvedSince: asOf) }
-    let lastCommit = try ledger.read { session in try session.lastCommitTime() }
-    var evidence = VerdictRule.Evidence(tables: figures, findings: findings)
-    evidence.slow = work.slow
-    evidence.error = work.error
-    evidence.lastCommit = lastCommit
-    evidence.nextDeadline = work.nextDeadline
-    let verdict = VerdictRule(limits: configuration.limits, now: clock.now()).verdict(on: evidence)
+    let (resolved, new, lastCommit) = try ledger.read { session in
+      (
+        try session.findings(resolvedSince: asOf), try session.findings(firstFoundBy: run),
+        try session.lastCommitTime()
+      )
+    }
+    let evidence = VerdictEvidence(
+      tables: figures, findings: findings, slow: work.slow, error: work.error, lastCommit: lastCommit,
+      nextDeadline: work.nextDeadline, judgedAt: clock.now(), limits: configuration.limits)
+    let verdict = VerdictRule(evidence: evidence).verdict
     let levels = Set(contexts.map(\.request.level)).sorted()
     let outcome = RunOutcome(
       verdict: verdict, level: levels.map(\.rawValue).joined(separator: ", "), tables: figures,
       cost: work.cost, clocks: ClockOffsets(source: clocks.source, bucket: clocks.bucket),
-      notes: levels.flatMap { [$0.proves, $0.cannotProve].compactMap(\.self) } + work.notes)
+      notes: levels.flatMap { [$0.proves, $0.cannotProve].compactMap(\.self) } + work.notes,
+      evidence: evidence.text)
     return ReconciliationResult(
-      verdict: verdict, outcome: outcome, findings: findings, newFindings: work.newFindings,
-      resolvedFindings: resolved,
+      verdict: verdict, outcome: outcome, findings: findings,
+      newFindings: Set(work.newFindings + new).sorted(), resolvedFindings: resolved,
       undecided: figures.reduce(0) { $0 + $1.pending + $1.late + $1.unsettled },
       nextDeadline: work.nextDeadline, error: work.error)
   }

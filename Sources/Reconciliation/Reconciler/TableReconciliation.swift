@@ -13,9 +13,7 @@ struct TableReconciliation {
   /// What came of it.
   struct Outcome {
     var settlement = Settlement.Outcome()
-    var lags: [Int64] = []
     var uncertainty = Duration.zero
-    var newObjects = 0
     fileprivate var listed = 0
     /// Whether all objects that were listed were read.
     fileprivate var isComplete = true
@@ -182,9 +180,7 @@ struct TableReconciliation {
         var generation = try generation(of: object, in: session)
         return try recorder.record(observation, of: object, generation: &generation, in: session)
       }
-      outcome.lags += tally.lags
       outcome.uncertainty = max(outcome.uncertainty, tally.uncertainty)
-      outcome.newObjects += 1
       work.newFindings += new
     case .failure(let failure):
       work.cost.bytesRead += failure.bytesRead

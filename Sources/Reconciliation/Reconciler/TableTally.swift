@@ -6,7 +6,7 @@ struct TableTally {
   let context: TableContext
 
   func figures(
-    _ settlement: Settlement.Outcome, lags: [Int64], uncertainty: Duration, newObjects: Int,
+    _ settlement: Settlement.Outcome, since start: Timestamp, uncertainty: Duration,
     in session: LedgerSession
   ) throws -> TableFigures {
     var figures = TableFigures(table: context.name)
@@ -35,12 +35,14 @@ struct TableTally {
     figures.foreignRows = Int(totals.foreignRows)
     figures.objects = Int(totals.objects)
     figures.rows = totals.rows
-    figures.newObjects = newObjects
+    figures.newObjects = try session.objectsRead(table: context.table.id, since: start)
     if let generation = try session.currentGeneration(bucket: context.bucket, table: context.table.id) {
       figures.generation = generation.number
       figures.watermark = generation.lastCommit
     }
-    figures.lag = LagDistribution(microseconds: lags, uncertainty: uncertainty)
+    figures.lag = LagDistribution(
+      microseconds: try session.lags(table: context.table.id, observedSince: start),
+      uncertainty: uncertainty)
     return figures
   }
 }

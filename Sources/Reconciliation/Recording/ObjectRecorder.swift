@@ -85,18 +85,14 @@ struct ObjectRecorder {
       tally.add(.outOfOrder, name(operation, row, object), commit: row.commit)
     }
     note(differences, operation, row, object, &flags, &tally)
+    // What a load covers, or another generation brought, has had its lag.
     let isFirst = operation.state != .delivered && operation.state != .covered && !wasDelivered
+    let exact = differences.timestamp ? nil : row.commit.map(CommitTime.init(exactly:))
     var lag: Int64?
-    if isFirst || operation.state == .covered {
-      let exact = differences.timestamp ? nil : row.commit.map(CommitTime.init(exactly:))
-      if let commit = exact ?? operation.commit {
-        let measured = clocks.lag(objectModified: object.entry.lastModified, commit: commit)
-        lag = measured.lag.microseconds
-        if isFirst {
-          tally.lags.append(measured.lag.microseconds)
-          tally.uncertainty = max(tally.uncertainty, measured.uncertainty)
-        }
-      }
+    if isFirst, let commit = exact ?? operation.commit {
+      let measured = clocks.lag(objectModified: object.entry.lastModified, commit: commit)
+      lag = measured.lag.microseconds
+      tally.uncertainty = max(tally.uncertainty, measured.uncertainty)
     }
     try session.add(
       DeliveryRecord(

@@ -14,9 +14,7 @@ struct ObjectTally {
 
   private(set) var troubles: [FindingKind: Trouble] = [:]
 
-  /// The lags of operations met for the first time, in microseconds.
-  var lags: [Int64] = []
-  /// The largest uncertainty of these.
+  /// The largest uncertainty of the lags.
   var uncertainty = Duration.zero
 
   func count(_ kind: FindingKind) -> Int { troubles[kind]?.count ?? 0 }

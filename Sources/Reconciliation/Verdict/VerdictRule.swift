@@ -3,27 +3,14 @@ import Time
 
 /// Judges figures and findings by the limits.
 struct VerdictRule {
-  let limits: Limits
-  let now: Timestamp
+  let evidence: VerdictEvidence
 
-  /// What there is to judge.
-  struct Evidence {
-    var tables: [TableFigures] = []
-    /// Findings that are open; those acknowledged do not count.
-    var findings: [Finding] = []
-    /// Operations past the warning's deadline and not due yet.
-    var slow = 0
-    /// Why the bucket, or a part of it, could not be read.
-    var error: String?
-    /// When the last transaction was committed.
-    var lastCommit: Timestamp?
-    /// When the last of the pending operations falls due.
-    var nextDeadline: Timestamp?
-  }
+  private var limits: Limits { evidence.limits }
+  private var now: Timestamp { evidence.judgedAt }
 
   /// The verdict, with its reason in one sentence.
-  func verdict(on evidence: Evidence) -> Verdict {
-    let reasons = reasons(evidence)
+  var verdict: Verdict {
+    let reasons = reasons()
     let worst = reasons.map(\.status).max() ?? .ok
     if worst > .unknown, let first = reasons.first(where: { $0.status == worst }) {
       let others = reasons.count { $0.status == worst } - 1
@@ -31,15 +18,14 @@ struct VerdictRule {
         status: worst, reason: others > 0 ? "\(first.reason) (and \(others) more)" : first.reason)
     }
     if let error = evidence.error { return Verdict(status: .unknown, reason: error) }
-    return nothingToJudge(evidence) ?? well(evidence)
+    return nothingToJudge() ?? well()
   }
 
   /// What speaks against OK, the gravest kinds of trouble first.
-  private func reasons(_ evidence: Evidence) -> [Verdict] {
+  private func reasons() -> [Verdict] {
     var reasons: [Verdict] = []
-    let open = evidence.findings.filter { $0.state == .open }
     for kind in VerdictRule.order {
-      let findings = open.filter { $0.kind == kind }
+      let findings = evidence.findings.filter { $0.kind == kind }
       guard !findings.isEmpty else { continue }
       let rows = findings.reduce(0) { $0 + $1.rowCount }
       let status: Verdict.Status?
@@ -98,7 +84,7 @@ struct VerdictRule {
     return reasons
   }
 
-  private func nothingToJudge(_ evidence: Evidence) -> Verdict? {
+  private func nothingToJudge() -> Verdict? {
     let committed = evidence.tables.reduce(0) { $0 + $1.inserts + $1.updates + $1.deletes }
     guard committed > 0 else {
       return Verdict(
@@ -132,7 +118,7 @@ struct VerdictRule {
         + "the endpoint's settings")
   }
 
-  private func well(_ evidence: Evidence) -> Verdict {
+  private func well() -> Verdict {
     let delivered = evidence.tables.reduce(0) { $0 + $1.delivered }
     let pending = evidence.tables.reduce(0) { $0 + $1.pending }
     var reason =

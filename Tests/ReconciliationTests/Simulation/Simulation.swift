@@ -2,6 +2,7 @@ import DMS
 import Foundation
 import Ledger
 import Reconciliation
+import Testing
 import Time
 
 /// A source, a DMS and a judge in memory: a history is written, delivered with or without faults, and
@@ -223,6 +224,8 @@ struct Simulation {
       store: bucket, ledger: ledger, configuration: configuration, clock: clock, source: bucket
     ).run(run)
     try ledger.finishRun(run, outcome: result.outcome)
+    #expect(try ledger.verifyIntegrity() == [])
+    #expect(try ledger.run(run).flatMap(Reconciler.rederive) == [])
     return result
   }
 

@@ -1,0 +1,79 @@
+public import Ledger
+import Time
+
+extension Reconciler {
+  /// Judges the last reconciliation anew, by the limits and acknowledgements of now, without touching the
+  /// bucket; the ledger may be open for reading only.
+  ///
+  /// UNKNOWN where nothing was reconciled, or not for longer than the limits allow.
+  public func judge() throws(LedgerError) -> ReconciliationResult {
+    let now = clock.now()
+    let findings = try ledger.findings()
+    guard let record = try ledger.latestRun(), var outcome = record.outcome,
+      var evidence = outcome.evidence.flatMap(VerdictEvidence.init(text:))
+    else {
+      let verdict = Verdict(status: .unknown, reason: "there is nothing to judge: nothing was reconciled yet")
+      return ReconciliationResult(
+        verdict: verdict, outcome: RunOutcome(verdict: verdict), findings: findings, newFindings: [],
+        resolvedFindings: [], undecided: 0)
+    }
+    evidence.limits = configuration.limits
+    evidence.findings = VerdictEvidence.open(
+      findings.map { finding in
+        guard finding.state == .acknowledged, let until = finding.acknowledgement?.until, until <= now else {
+          return finding
+        }
+        return finding.reopened
+      })
+    var verdict = VerdictRule(evidence: evidence).verdict
+    let age = now - evidence.judgedAt
+    if let limit = configuration.limits.staleLimit, age > limit, verdict.status < .warning {
+      verdict = Verdict(
+        status: .unknown,
+        reason: "the last reconciliation is \(DurationPhrase(age)) old; then it was: \(verdict.reason)")
+    }
+    outcome.verdict = verdict
+    outcome.evidence = evidence.text
+    return ReconciliationResult(
+      verdict: verdict, outcome: outcome, findings: findings, newFindings: [], resolvedFindings: [],
+      undecided: outcome.tables.reduce(0) { $0 + $1.pending + $1.late + $1.unsettled },
+      nextDeadline: evidence.nextDeadline, error: evidence.error)
+  }
+
+  /// Derives the verdict of a run again from what was recorded of it.
+  ///
+  /// - Returns: what differs from what was recorded, one line each; nothing where all is the same, byte for
+  ///   byte; nil of a run without a verdict.
+  public static func rederive(_ record: RunRecord) -> [String]? {
+    guard let outcome = record.outcome, let verdict = outcome.verdict else { return nil }
+    guard let text = outcome.evidence else { return ["run \(record.id.rawValue) has no evidence recorded"] }
+    guard let evidence = VerdictEvidence(text: text) else {
+      return ["the evidence of run \(record.id.rawValue) cannot be read"]
+    }
+    var differences: [String] = []
+    let again = VerdictRule(evidence: evidence).verdict
+    if again != verdict {
+      differences.append(
+        "run \(record.id.rawValue) was \(verdict.status.rawValue) (\(verdict.reason)); its evidence says "
+          + "\(again.status.rawValue) (\(again.reason))")
+    }
+    if evidence.tables != outcome.tables {
+      differences.append("the figures of run \(record.id.rawValue) are not those of its evidence")
+    }
+    if evidence.text != text {
+      differences.append("the evidence of run \(record.id.rawValue) is not in its own form")
+    }
+    return differences
+  }
+}
+
+extension Finding {
+  /// The finding with its acknowledgement run out.
+  fileprivate var reopened: Finding {
+    Finding(
+      id: id, kind: kind, severity: severity, state: .open, table: table, object: object,
+      identity: identity, summary: summary, rowCount: rowCount, rows: rows, spanStart: spanStart,
+      spanEnd: spanEnd, firstSeen: firstSeen, lastSeen: lastSeen, firstRun: firstRun,
+      acknowledgement: acknowledgement, resolvedAt: resolvedAt, resolution: resolution)
+  }
+}

@@ -1,0 +1,63 @@
+import Foundation
+import Ledger
+import Time
+
+/// All that a verdict rests on; recorded with the run, so that the verdict can be derived again.
+struct VerdictEvidence: Hashable, Codable {
+  /// What of a finding weighs in a verdict.
+  struct OpenFinding: Hashable, Codable {
+    var id: FindingID
+    var kind: FindingKind
+    var severity: FindingSeverity
+    var rowCount: Int
+    var summary: String
+  }
+
+  var tables: [TableFigures]
+  /// Findings that are open; those acknowledged do not count.
+  var findings: [OpenFinding]
+  /// Operations past the warning's deadline and not due yet.
+  var slow: Int
+  /// Why the bucket, or a part of it, could not be read.
+  var error: String?
+  /// When the last transaction was committed.
+  var lastCommit: Timestamp?
+  /// When the last of the pending operations falls due.
+  var nextDeadline: Timestamp?
+  var judgedAt: Timestamp
+  var limits: Limits
+
+  init(
+    tables: [TableFigures], findings: [Finding], slow: Int, error: String?, lastCommit: Timestamp?,
+    nextDeadline: Timestamp?, judgedAt: Timestamp, limits: Limits
+  ) {
+    self.tables = tables
+    self.findings = VerdictEvidence.open(findings)
+    (self.slow, self.error, self.lastCommit) = (slow, error, lastCommit)
+    (self.nextDeadline, self.judgedAt, self.limits) = (nextDeadline, judgedAt, limits)
+  }
+
+  /// The evidence that `text` of a run holds; nil of a text of none.
+  init?(text: String) {
+    guard let evidence = try? JSONDecoder().decode(VerdictEvidence.self, from: Data(text.utf8)) else {
+      return nil
+    }
+    self = evidence
+  }
+
+  /// The findings that count.
+  static func open(_ findings: [Finding]) -> [OpenFinding] {
+    findings.filter { $0.state == .open }.map { finding in
+      OpenFinding(
+        id: finding.id, kind: finding.kind, severity: finding.severity, rowCount: finding.rowCount,
+        summary: finding.summary)
+    }
+  }
+
+  /// The evidence as JSON, keys in order: the same evidence is the same text.
+  var text: String? {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
