@@ -9,7 +9,7 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
-  libsnappy-dev postgresql pkg-config
+  libsnappy-dev libbrotli-dev postgresql pkg-config
 TEST_PACKAGES := python3-venv python3-pip openssl
 SWIFT_SOURCES := Package.swift Sources Tests
 

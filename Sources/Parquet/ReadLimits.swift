@@ -3,7 +3,7 @@ public struct ReadLimits: Sendable, Equatable {
   /// The longest footer, in bytes.
   public var footerByteCount = 256 << 20
   /// The largest page, decompressed, in bytes.
-  public var pageByteCount = 1 << 30
+  public var pageByteCount = 256 << 20
   /// The most values that one call gathers.
   public var valueCount = 1 << 26
   /// Whether a page's CRC is checked where it has one.

@@ -140,8 +140,8 @@ public struct ColumnChunkReader: ~Copyable {
       }
       let page = try decoder.dataPage(header, source.bytes, body, column: column, fileOffset: position)
       values = try ValueDecoder(
-        header.encoding, column: column, bytes: page.valueBytes.span.bytes, range: page.valueRange,
-        hasDictionary: dictionary != nil)
+        header, column: column, bytes: page.valueBytes.span.bytes, range: page.valueRange,
+        hasDictionary: dictionary != nil, limits: limits)
       valuesLeft -= Int64(header.valueCount)
       pageValuesLeft = header.valueCount
       self.page = page

@@ -79,10 +79,12 @@ public struct ColumnValues: Sendable {
     return body(buffers.bytes.span.bytes.extracting(slice.range))
   }
 
-  /// A timestamp in microseconds since 1970 UTC: INT64 of any unit, rounded down, or INT96; nil where out of range.
+  /// A timestamp in microseconds since 1970 UTC: INT64 of any unit, rounded down, or INT96.
+  ///
+  /// Nil where microseconds cannot hold it.
   public func microseconds(_ index: Int) -> Int64? {
     if column.physicalType == .int96 {
-      return withBytes(index) { ColumnValues.int96Microseconds($0) } ?? nil
+      return withBytes(index) { ColumnValues.int96Microseconds($0) }
     }
     guard column.physicalType == .int64, let unit = column.timestampUnit, let value = int64(index) else {
       return nil
@@ -97,12 +99,12 @@ public struct ColumnValues: Sendable {
   }
 
   /// Nanoseconds of the day, then the Julian day, as Impala and Spark write them.
-  private static func int96Microseconds(_ span: RawSpan) -> Int64? {
+  ///
+  /// Sums wrap as Spark's do: for years beyond 290,000 it writes a day that is right only so.
+  private static func int96Microseconds(_ span: RawSpan) -> Int64 {
     let nanoseconds = Int64(bitPattern: span.uint64(0))
-    let julianDay = Int64(span.uint32(8))
-    let (days, overflows) = (julianDay - 2_440_588).multipliedReportingOverflow(by: 86_400_000_000)
-    let (sum, sumOverflows) = days.addingReportingOverflow(nanoseconds / 1000)
-    return overflows || sumOverflows ? nil : sum
+    let julianDay = Int64(Int32(bitPattern: span.uint32(8)))
+    return (julianDay - 2_440_588) &* 86_400_000_000 &+ nanoseconds / 1000
   }
 
   /// Appends the values of a further chunk of the same column.

@@ -3,7 +3,7 @@ public struct ParquetFile: Sendable {
   /// What the footer says.
   public let metadata: FileMetadata
   private let bytes: [UInt8]
-  private let label: String?
+  let label: String?
   private let limits: ReadLimits
 
   /// Decodes the footer of `bytes`, a whole file.

@@ -109,7 +109,7 @@ public struct ValueCounter: ~Copyable {
     default:
       var values = ValueBuffers()
       var decoder = try ValueDecoder(
-        header.encoding, column: column, bytes: span, range: page.valueRange, hasDictionary: false)
+        header, column: column, bytes: span, range: page.valueRange, hasDictionary: false, limits: limits)
       try decoder.decode(span, count: present, dictionary: ValueBuffers(), into: &values)
       let valueBytes = values.bytes.span.bytes
       for slice in values.slices { counts.add(valueBytes.extracting(slice.range), 1) }

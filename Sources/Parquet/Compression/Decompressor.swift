@@ -1,3 +1,4 @@
+import CBrotli
 import CSnappy
 import CZlib
 import CZstd
@@ -28,7 +29,9 @@ struct Decompressor: ~Copyable {
     case .snappy: found = try Self.snappy(input, size: size, into: &output)
     case .gzip: found = try inflate(input, size: size, into: &output)
     case .zstd: found = try zstandard(input, size: size, into: &output)
-    default: throw Flaw(.codecUnsupported(codec), at: 0)
+    case .brotli: found = try Self.brotli(input, size: size, into: &output)
+    case .lz4Raw, .lz4: found = try Self.lz4(codec, input, size: size, into: &output)
+    case .uncompressed, .lzo, .unrecognized: throw Flaw(.codecUnsupported(codec), at: 0)
     }
     guard found == size else {
       throw Flaw(.decompressedSizeDiffers(codec, expected: size, found: found), at: 0)
@@ -40,11 +43,14 @@ struct Decompressor: ~Copyable {
     min(size, max(65_536, input.byteCount * 16))
   }
 
-  static func grow(_ output: inout [UInt8], to count: Int) {
-    if output.count < count {
-      // Nothing of the old content is kept, so that it need not be copied.
-      output = []
-      output = [UInt8](repeating: 0, count: count)
+  /// Makes `output` at least `count` bytes long; its first `kept` bytes stay.
+  private static func grow(_ output: inout [UInt8], to count: Int, keeping kept: Int = 0) {
+    guard output.count < count else { return }
+    let old = output
+    output = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      let (_, end) = buffer.initialize(from: old.prefix(kept))
+      buffer[end...].initialize(repeating: 0)
+      initializedCount = count
     }
   }
 
@@ -99,9 +105,7 @@ struct Decompressor: ~Copyable {
         guard stream.pointee.avail_out == 0 else { return Z_DATA_ERROR }
         guard capacity < size else { return Z_BUF_ERROR }
         capacity = min(size, capacity * 4)
-        if output.count < capacity {
-          output.append(contentsOf: repeatElement(0, count: capacity - output.count))
-        }
+        Self.grow(&output, to: capacity, keeping: written)
       }
     }
     stream.pointee.next_in = nil
@@ -147,5 +151,47 @@ struct Decompressor: ~Copyable {
       }
       capacity = min(size, capacity * 8)
     }
+  }
+
+  private static func lz4(
+    _ codec: Codec, _ input: RawSpan, size: Int, into output: inout [UInt8]
+  ) throws(Flaw) -> Int {
+    // A byte of a length stands for at most 255 bytes.
+    guard size / 255 <= input.byteCount else { throw Flaw(.decompressionFailed(codec), at: 0) }
+    grow(&output, to: size)
+    var span = output.mutableSpan
+    // Hadoop's frame first, as every reader does: a raw block does not look like one.
+    if codec == .lz4, let found = LZ4.hadoopFrame(input, into: &span, size: size) { return found }
+    return try LZ4.block(input, into: &span, from: 0, limit: size)
+  }
+
+  private static func brotli(_ input: RawSpan, size: Int, into output: inout [UInt8]) throws(Flaw) -> Int {
+    guard let state = BrotliDecoderCreateInstance(nil, nil, nil) else {
+      throw Flaw(.decompressionFailed(.brotli), at: 0)
+    }
+    defer { BrotliDecoderDestroyInstance(state) }
+    var capacity = firstCapacity(input, size: size)
+    grow(&output, to: capacity)
+    var written = 0
+    let isDone = input.withUnsafeBytes { source -> Bool in
+      var available = source.count
+      // The pointer moves through the input, and is used within this closure only.
+      var next = source.bindMemory(to: UInt8.self).baseAddress
+      while true {
+        let result = output.withUnsafeMutableBufferPointer { target -> BrotliDecoderResult in
+          var room = capacity - written
+          var place = target.baseAddress.map { $0 + written }
+          let result = BrotliDecoderDecompressStream(state, &available, &next, &room, &place, nil)
+          written = capacity - room
+          return result
+        }
+        if result == BROTLI_DECODER_RESULT_SUCCESS { return true }
+        guard result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT, capacity < size else { return false }
+        capacity = min(size, capacity * 4)
+        grow(&output, to: capacity, keeping: written)
+      }
+    }
+    guard isDone else { throw Flaw(.decompressionFailed(.brotli), at: 0) }
+    return written
   }
 }

@@ -101,17 +101,17 @@ struct HybridDecoder {
 
 /// Unpacks values of a fixed number of bits, least significant bit first.
 enum BitUnpacker {
-  /// Unpacks `count` values of at most 56 bits; the callers have checked that both spans hold them.
+  /// Unpacks `count` values of at most 64 bits; the callers have checked that both spans hold them.
   @inline(__always)
   static func unpack<Value: FixedWidthInteger>(
     _ bytes: RawSpan, bit: Int, width: Int, into output: inout MutableSpan<Value>, at start: Int, count: Int
   ) {
-    let mask = (UInt64(1) << UInt64(width)) - 1
+    let mask = (UInt64(1) << UInt64(width)) &- 1
     var position = bit
     var next = start
-    // Eight bytes can be loaded as long as they lie in the span.
+    // Eight bytes can be loaded as long as they lie in the span; they hold any value of up to 57 bits.
     let lastLoad = (bytes.byteCount - 8) * 8
-    let fast = lastLoad < bit || width == 0 ? 0 : min(count, (lastLoad - bit) / width + 1)
+    let fast = lastLoad < bit || width == 0 || width > 57 ? 0 : min(count, (lastLoad - bit) / width + 1)
     for _ in 0..<fast {
       let word = bytes.uint64(position >> 3)
       output[unchecked: next] = Value(truncatingIfNeeded: word >> UInt64(position & 7) & mask)

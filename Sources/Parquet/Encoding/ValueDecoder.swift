@@ -6,20 +6,32 @@ struct ValueDecoder {
     case plain(PlainDecoder)
     case dictionary(HybridDecoder)
     case booleanRuns(HybridDecoder)
+    /// All integers of the page, and how many were given.
+    case integers([Int64], next: Int)
+    case deltaLength(DeltaLengthDecoder)
+    case deltaByteArray(DeltaByteArrayDecoder)
+    case split(ByteStreamSplitDecoder)
   }
 
   private var form: Form
   private let type: PhysicalType
+  /// The bytes of a value of a fixed width; 0 otherwise.
+  private let width: Int
 
-  /// - Parameter range: the page's bytes behind the levels.
+  /// - Parameters:
+  ///   - header: the page's; its value count bounds the values.
+  ///   - range: the page's bytes behind the levels.
   /// - Throws: where the encoding is unknown or does not fit the type.
   init(
-    _ encoding: Int32, column: Column, bytes: RawSpan, range: Range<Int>, hasDictionary: Bool
+    _ header: PageHeader, column: Column, bytes: RawSpan, range: Range<Int>, hasDictionary: Bool,
+    limits: ReadLimits
   ) throws(Flaw) {
+    let encoding = header.encoding
     type = column.physicalType
+    width = type.byteWidth(typeLength: column.typeLength) ?? 0
     switch UInt8(exactly: encoding).flatMap(Encoding.init(rawValue:)) {
     case .plain:
-      form = .plain(PlainDecoder(range: range, width: type.byteWidth(typeLength: column.typeLength) ?? 0))
+      form = .plain(PlainDecoder(range: range, width: width))
     case .plainDictionary, .rleDictionary:
       form = .dictionary(try Self.indices(bytes, range: range, hasDictionary: hasDictionary))
     case .rle where type == .boolean:
@@ -30,6 +42,20 @@ struct ValueDecoder {
       }
       let start = range.lowerBound + 4
       form = .booleanRuns(HybridDecoder(bitWidth: 1, range: start..<start + size))
+    case .deltaBinaryPacked where type == .int32 || type == .int64:
+      var offset = range.lowerBound
+      let integers = try DeltaDecoder.integers(
+        bytes, offset: &offset, end: range.upperBound, maximum: header.valueCount)
+      form = .integers(integers, next: 0)
+    case .deltaLengthByteArray where type == .byteArray:
+      form = .deltaLength(try DeltaLengthDecoder(bytes, range: range, maximum: header.valueCount))
+    case .deltaByteArray where type == .byteArray || type == .fixedLenByteArray:
+      form = .deltaByteArray(
+        try DeltaByteArrayDecoder(
+          bytes, range: range, maximum: header.valueCount, byteLimit: limits.pageByteCount,
+          fixedLength: type == .byteArray ? nil : width))
+    case .byteStreamSplit where type != .boolean && type != .byteArray && type != .int96:
+      form = .split(try ByteStreamSplitDecoder(range: range, width: width))
     default: throw Flaw(.encodingUnsupported(encoding, type), at: range.lowerBound)
     }
   }
@@ -64,6 +90,29 @@ struct ValueDecoder {
       values.bools.reserveCapacity(values.bools.count + count)
       for bit in bits { values.bools.append(bit != 0) }
       form = .booleanRuns(decoder)
+    case .integers(let integers, let next):
+      guard count <= integers.count - next else {
+        throw Flaw(.valuesTooShort(missing: count - (integers.count - next)), at: 0)
+      }
+      let part = integers[next..<next + count]
+      if type == .int64 {
+        values.int64s += part
+      } else {
+        values.int32s.reserveCapacity(values.int32s.count + count)
+        for value in part { values.int32s.append(Int32(truncatingIfNeeded: value)) }
+      }
+      form = .integers(integers, next: next + count)
+    case .deltaLength(var decoder):
+      try decoder.decode(bytes, count: count, into: &values)
+      form = .deltaLength(decoder)
+    case .deltaByteArray(var decoder):
+      try decoder.decode(bytes, count: count, into: &values)
+      form = .deltaByteArray(decoder)
+    case .split(var decoder):
+      let joined = try decoder.decode(bytes, count: count)
+      var plain = PlainDecoder(range: 0..<joined.count, width: width)
+      try plain.decode(joined.span.bytes, type: type, count: count, into: &values)
+      form = .split(decoder)
     }
   }
 

@@ -9,6 +9,8 @@ public struct ColumnChunkMetadata: Sendable {
   var columnIndexPlace = Place()
   var offsetIndexPlace = Place()
   var bloomFilterPlace = Place()
+  /// What a writer may have left out of `compressedSize`.
+  var missingByteCount: Int64 = 0
   /// The bytes of the file; the chunk ends before.
   var fileSize: Int64 = 0
 
@@ -42,7 +44,9 @@ public struct ColumnChunkMetadata: Sendable {
   /// All pages, the dictionary included.
   public var byteRange: Range<Int64> {
     let start = dictionaryPageOffset ?? dataPageOffset
-    return start..<(start + compressedSize)
+    // The sum was checked to be at most the file's size.
+    let end = start + compressedSize
+    return start..<(end + min(missingByteCount, fileSize - end))
   }
 
   /// The page index of minima and maxima.

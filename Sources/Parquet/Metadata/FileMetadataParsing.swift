@@ -36,13 +36,42 @@ extension FileMetadata {
     guard let version else { throw reader.flaw(.fieldMissing(.version)) }
     guard let schema else { throw reader.flaw(.fieldMissing(.schema)) }
     guard let rowCount else { throw reader.flaw(.fieldMissing(.rowCount)) }
-    guard let rowGroups else { throw reader.flaw(.fieldMissing(.rowGroups)) }
+    guard var rowGroups else { throw reader.flaw(.fieldMissing(.rowGroups)) }
+    if let createdBy, isSizeTooSmall(createdBy: footer.span.bytes.text(createdBy)) {
+      rowGroups = rowGroups.map { $0.withMissingBytes(100) }
+    }
     var sum: Int64 = 0
     for rowGroup in rowGroups { sum = sum.addingReportingOverflow(rowGroup.rowCount).partialValue }
     guard sum == rowCount else { throw reader.flaw(.rowsDiffer(expected: rowCount, found: sum)) }
     return FileMetadata(
       footer: footer, createdByRange: createdBy, keyValueRange: keyValues, version: version, schema: schema,
       rowCount: rowCount, rowGroups: rowGroups, announcesEncryption: announcesEncryption)
+  }
+}
+
+extension FileMetadata {
+  /// Whether the writer left the header of the dictionary page, at most 100 bytes, out of a chunk's size:
+  /// parquet-mr before 1.2.9 (PARQUET-816, IMPALA-694).
+  private static func isSizeTooSmall(createdBy: String) -> Bool {
+    guard createdBy.hasPrefix("parquet-mr") else { return false }
+    let words = createdBy.split(separator: " ")
+    guard words.count >= 3, words[1] == "version" else { return true }
+    let version = words[2].split(separator: "-")[0].split(separator: ".").map { Int($0) ?? 0 }
+    return version.lexicographicallyPrecedes([1, 2, 9])
+  }
+}
+
+extension RowGroupMetadata {
+  fileprivate func withMissingBytes(_ count: Int64) -> RowGroupMetadata {
+    let columns = columns.map { column in
+      var column = column
+      column.missingByteCount = count
+      return column
+    }
+    return RowGroupMetadata(
+      columns: columns, rowCount: rowCount, totalByteSize: totalByteSize,
+      totalCompressedSize: totalCompressedSize, fileOffset: fileOffset, ordinal: ordinal,
+      sortingColumns: sortingColumns)
   }
 }
 

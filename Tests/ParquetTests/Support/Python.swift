@@ -1,20 +1,12 @@
 import Foundation
 import TestSupport
 
-/// The Python interpreter whose pyarrow, DuckDB and polars are compared with.
+/// The scripts that have pyarrow, DuckDB and polars read and write files.
 enum Python {
-  /// `LAKECANARY_TEST_PYTHON`, or the environment that `make test` makes.
-  static var interpreter: String {
-    ProcessInfo.processInfo.environment["LAKECANARY_TEST_PYTHON"] ?? Folder.package + "/.venv/bin/python3"
-  }
-
   /// Runs a script of Peers and gives what it printed.
   static func run(_ script: String, _ arguments: [String]) async throws -> String {
-    guard FileManager.default.isExecutableFile(atPath: interpreter) else {
-      throw Failure("no Python at \(interpreter): run `make test`, or set LAKECANARY_TEST_PYTHON")
-    }
     let path = Folder.tests + "/Peers/" + script
-    let run = try await CommandRun.command(interpreter, [path] + arguments)
+    let run = try await CommandRun.command(try PythonPeers.interpreter, [path] + arguments)
     guard run.exitCode == 0 else {
       throw Failure("\(script) ended with \(run.exitCode): \(run.errorOutput)")
     }

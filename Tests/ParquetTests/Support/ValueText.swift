@@ -84,3 +84,25 @@ enum ValueText {
     return (0..<values.count).map { scalar(values, $0) }
   }
 }
+
+extension ValueText {
+  /// The rows of a top-level field, nested or flat.
+  static func rows(_ file: ParquetFile, field: Int) throws -> [String] {
+    let (rows, columns) = try file.nestedValues(field: field)
+    return rows.map { text($0, columns) }
+  }
+
+  private static func text(_ value: NestedValue, _ columns: [Int: ColumnValues]) -> String {
+    switch value {
+    case .null: "null"
+    case .leaf(let column, let entry): columns[column].map { scalar($0, entry) } ?? "no column"
+    case .list(let elements): "[" + elements.map { text($0, columns) }.joined(separator: ",") + "]"
+    case .group(let fields):
+      "{" + fields.map { "\($0.name):\(text($0.value, columns))" }.joined(separator: ",") + "}"
+    case .map(let entries):
+      "["
+        + entries.map { "{key:\(text($0.key, columns)),value:\(text($0.value, columns))}" }
+        .joined(separator: ",") + "]"
+    }
+  }
+}
