@@ -39,7 +39,7 @@ enum CommandEnding {
     } catch let error as ConsoleError where error.errno == EPIPE {
       // Whoever read the output has seen enough of it (`lakecanary report | head`).
       return .signal(SIGPIPE)
-    } catch is CancellationError {
+    } catch let error where FailurePolicy.isCancellation(error) {
       return .unknown
     } catch let error where isParserError(error) {
       exit(parsing: error)

@@ -58,7 +58,7 @@ extension PipelineConfiguration {
     case .workloadUpdates: return "\(workload.updates)"
     case .workloadDeletes: return "\(workload.deletes)"
     case .workloadBatchSize: return "\(workload.batchSize)"
-    case .workloadRate: return workload.rate.map { "\($0)" }
+    case .workloadRate: return workload.rate.map { $0.rounded() == $0 ? "\(Int($0))" : "\($0)" }
     case .workloadSeed: return workload.seed.map { "\($0)" }
     case .level: return level?.rawValue
     case .listingFullEvery: return DurationText.text(listing.fullEvery)
@@ -69,7 +69,7 @@ extension PipelineConfiguration {
     case .limitMaxLag: return DurationText.text(interval + limits.criticalLag)
     case .limitWarnP95Lag: return limits.warningP95Lag.map(DurationText.text)
     case .limitP95Lag: return limits.criticalP95Lag.map(DurationText.text)
-    case .limitMinCompleteness: return "\(limits.minimumCompleteness * 100)%"
+    case .limitMinCompleteness: return FigureText.percent(limits.minimumCompleteness).replacing(" ", with: "")
     case .limitMaxDuplicates: return limits.maximumDuplicates.map(String.init)
     case .limitMaxAltered: return "\(limits.maximumAltered)"
     case .limitMaxOutOfOrder: return limits.maximumOutOfOrder.map(String.init)

@@ -43,6 +43,16 @@ enum FailurePolicy {
     }
   }
 
+  /// Whether `error` says no more than that the run was asked to end.
+  static func isCancellation(_ error: any Error) -> Bool {
+    switch error {
+    case is CancellationError: true
+    case let error as WorkloadError: error.code == .cancelled
+    case let error as StorageError: error.code == .cancelled
+    default: false
+    }
+  }
+
   private static func text(of error: any Error) -> String {
     switch error {
     case let error as ConfigurationError: error.text

@@ -54,8 +54,9 @@ extension Pipeline {
       if isLast { break }
     }
     var outcome = result.outcome
-    if let unwritten, result.verdict.status < .unknown {
-      outcome.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)")
+    if let unwritten, result.verdict.status <= .unknown {
+      let doubt = result.verdict.status == .unknown ? "; \(result.verdict.reason)" : ""
+      outcome.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)\(doubt)")
     }
     try ledger.finishRun(run, outcome: outcome)
     guard let record = try ledger.run(run) else {
