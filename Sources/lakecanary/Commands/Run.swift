@@ -40,7 +40,9 @@ struct Run: PipelineCommand {
       let written = try await pipeline.write(to: ledger, progress: console.showWriting)
       if written.contains(where: { $0.summary.ending == .cancelled }) { throw CancellationError() }
       sourceClock = written.last?.summary.clockOffset
-    } catch let error where FailurePolicy.status(of: error) == .unknown && !FailurePolicy.isCancellation(error) {
+    } catch let error
+      where FailurePolicy.status(of: error) == .unknown && !FailurePolicy.isCancellation(error)
+    {
       // The bucket can be judged all the same, for what was written before.
       let failure = FailurePolicy.failure(for: error)
       console.note(failure.line)

@@ -64,7 +64,9 @@ struct ConfigurationFile {
       if key.isSecret { throw ConfigurationError(.secretInFile(key), origin(keyNode)) }
       switch value {
       case .scalar(let scalar):
-        guard !scalar.string.isEmpty, scalar.tag != Tag(.null) || scalar.style != .plain else {
+        // What YAML reads as null, and an empty text.
+        let isNull = scalar.style == .plain && ["~", "null", "Null", "NULL"].contains(scalar.string)
+        guard !scalar.string.isEmpty, !isNull else {
           throw ConfigurationError(.emptyValue(key), origin(keyNode))
         }
         let texts = key.shape == .list ? ConfigurationFile.list(scalar.string) : [scalar.string]

@@ -47,6 +47,13 @@ extension ConfigurationKey {
         "Name of the task of `lakecanary replicate`, and of its slot and publications: up to 40 of a-z, 0-9 and _.\n"
           + "Default: made of the pipeline's name.", "customers"
       )
+    case .replicatorMigrationType:
+      ("What `lakecanary replicate` does: full-load, cdc or full-load-and-cdc.", "full-load-and-cdc")
+    case .replicatorTablePreparation:
+      (
+        "What becomes of objects that are there when a full load begins: DROP_AND_CREATE, TRUNCATE_BEFORE_LOAD\n"
+          + "or DO_NOTHING.", "DROP_AND_CREATE"
+      )
     case .ledger:
       (
         "The SQLite file that remembers what was written. Default: `PIPELINE.sqlite` in $STATE_DIRECTORY, else\n"

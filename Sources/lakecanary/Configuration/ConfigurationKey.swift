@@ -15,6 +15,8 @@ enum ConfigurationKey: String, CaseIterable {
   case endpointSettings = "endpoint_settings"
   case tableMappings = "table_mappings"
   case replicatorTask = "replicator.task"
+  case replicatorMigrationType = "replicator.migration_type"
+  case replicatorTablePreparation = "replicator.table_preparation"
   case ledger
   case retention
   case workloadInserts = "workload.inserts"

@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import ObjectStorage
 import Reconciliation
+import Replicator
 import Reporting
 import Workload
 
@@ -50,6 +51,8 @@ extension PipelineConfiguration {
     case .createTables: return "\(createsTables)"
     case .bucket: return bucket?.description
     case .replicatorTask: return taskName
+    case .replicatorMigrationType: return replicator.migrationType.rawValue
+    case .replicatorTablePreparation: return replicator.tablePreparation.rawValue
     case .ledger: return ledgerPath
     case .retention: return DurationText.text(retention)
     case .s3Addressing: return s3.addressing.rawValue

@@ -6,8 +6,8 @@ enum ConfigurationTemplate {
   static func text() -> String {
     var lines = [
       "# A pipeline of lakecanary: one source database, its tables, one bucket prefix.",
-      "# A line that begins with `#` and no space is a key that is switched off: take the # away to switch it on",
-      "# (of a key that stands in a group, the group's as well).",
+      "# A `#` before a name (or two spaces and a name) switches a key off: take it away to switch the key on, and",
+      "# of a key that stands in a group the group's as well.",
       "# Every key may be given by its environment variable instead (LAKECANARY_ and the key in capitals, dots as",
       "# underscores), which wins over this file; options of the command line win over both.",
       "# `lakecanary config validate` checks it, `lakecanary config show` prints what is in force.",

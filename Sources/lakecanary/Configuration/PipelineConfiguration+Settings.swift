@@ -4,6 +4,7 @@ import Ledger
 import Logging
 import ObjectStorage
 import Reconciliation
+import Replicator
 import Workload
 
 extension PipelineConfiguration {
@@ -180,6 +181,12 @@ extension PipelineConfiguration {
       }
       return text
     }
+    replicator.migrationType =
+      reader.choice(.replicatorMigrationType, ReplicationTask.MigrationType.allCases)
+      ?? replicator.migrationType
+    replicator.tablePreparation =
+      reader.choice(.replicatorTablePreparation, ReplicationTask.TablePreparation.allCases)
+      ?? replicator.tablePreparation
   }
 
   /// Whether a byte may stand in the name of a task, which names a replication slot.

@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import ObjectStorage
 import Reconciliation
+import Replicator
 import Workload
 
 /// Everything that a pipeline's configuration says, checked and typed.
@@ -78,6 +79,8 @@ struct S3Settings: Hashable, Sendable {
 struct ReplicatorSettings: Hashable, Sendable {
   /// The task's name; nil for one that is made of the pipeline's.
   var task: String?
+  var migrationType = ReplicationTask.MigrationType.fullLoadAndChanges
+  var tablePreparation = ReplicationTask.TablePreparation.dropAndCreate
 }
 
 /// How the bucket is listed.

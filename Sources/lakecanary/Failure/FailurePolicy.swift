@@ -156,7 +156,21 @@ extension WorkloadError {
   }
 }
 
-extension ReplicatorError { var status: ExitStatus { .unknown } }
+extension ReplicatorError {
+  /// How the process ends on it.
+  var status: ExitStatus {
+    switch code {
+    case .invalidTask, .logicalReplicationOff, .unsupportedServer, .slotOfAnother, .noTables, .invalidTarget:
+      .configuration
+    case .truthFile: .usage
+    case .slotInUse: .locked
+    case .storage: cause.map(FailurePolicy.status(of:)) ?? .unknown
+    case .sourceUnreachable, .sourceRefused, .noReplicationSlotFree, .slotMissing, .slotInvalidated,
+      .connectionLost, .malformedValue, .malformedRow, .malformedStream, .encoding:
+      .unknown
+    }
+  }
+}
 
 extension LocalServerError.Code {
   /// How the process ends on it.

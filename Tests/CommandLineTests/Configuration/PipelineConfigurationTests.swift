@@ -28,7 +28,8 @@ import Workload
     let configuration = try load(environment: ["HOME": "/home/ada"])
     #expect(configuration.name == "shop")
     #expect(configuration.ledgerPath == "/home/ada/.local/state/lakecanary/shop.sqlite")
-    #expect(configuration.tables == [ConfiguredTable(name: TableName(schema: "lakecanary", name: "customers"))])
+    let table = ConfiguredTable(name: TableName(schema: "lakecanary", name: "customers"))
+    #expect(configuration.tables == [table])
     #expect(configuration.source == nil)
     #expect(configuration.bucket == nil)
     #expect(configuration.failOn == [.warning, .critical, .unknown])
@@ -46,7 +47,9 @@ import Workload
     let environment = ["LAKECANARY_WORKLOAD_UPDATES": "2", "LAKECANARY_WORKLOAD_DELETES": "2"]
     let flags = Settings.flags([(.workloadDeletes, "--deletes", "3")])
     let plan = try load(text, environment: environment, flags: flags).workload
-    #expect([plan.inserts, plan.updates, plan.deletes] == [1, 2, 3])
+    #expect(plan.inserts == 1)
+    #expect(plan.updates == 2)
+    #expect(plan.deletes == 3)
   }
 
   @Test func anUnknownVariableIsAnError() {
@@ -67,7 +70,8 @@ import Workload
         ConfiguredTable(name: TableName(schema: "lakecanary", name: "canaries")),
       ])
     let environment = ["LAKECANARY_TABLES": "public.customers shared, lakecanary.canaries"]
-    #expect(try load(environment: environment).tables.map(\.isShared) == [true, false])
+    let areShared = try load(environment: environment).tables.map(\.isShared)
+    #expect(areShared == [true, false])
   }
 
   /// Limits are whole lags; the judge's begin at the end of the batch interval.
@@ -164,11 +168,12 @@ import Workload
   @Test func theTemplateIsValidAndNamesEveryKey() throws {
     let text = ConfigurationTemplate.text()
     let configuration = try load(text)
-    #expect(configuration.tables.map(\.name.description) == ["lakecanary.customers"])
+    #expect(configuration.tables.first?.name.description == "lakecanary.customers")
     #expect(configuration.bucket?.description == "s3://my-lake/replication/")
     // Switched on, every key is known; the files that two of them name are not there.
     let all = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.hasPrefix("#") && !line.hasPrefix("# ") ? String(line.dropFirst()) : String(line)
+      line.hasPrefix("#") && (!line.hasPrefix("# ") || line.hasPrefix("#  "))
+        ? String(line.dropFirst()) : String(line)
     }.joined(separator: "\n")
     let settings = try ConfigurationFile(text: all, path: "all.yaml").settings
     #expect(Set(settings.keys) == Set(ConfigurationKey.allCases.filter { !$0.isSecret }))

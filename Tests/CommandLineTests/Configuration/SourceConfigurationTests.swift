@@ -49,16 +49,19 @@ import Testing
 }
 
 @Suite struct DurationTextTests {
-  @Test(arguments: [
-    ("90s", .seconds(90)), ("5m", .seconds(300)), ("1h30m", .seconds(5_400)), ("2d", .seconds(172_800)),
-    ("500ms", .milliseconds(500)), ("0s", .zero), ("1m500ms", .milliseconds(60_500)),
-  ] as [(String, Duration)])
+  @Test(
+    arguments: [
+      ("90s", .seconds(90)), ("5m", .seconds(300)), ("1h30m", .seconds(5_400)), ("2d", .seconds(172_800)),
+      ("500ms", .milliseconds(500)), ("0s", .zero), ("1m500ms", .milliseconds(60_500)),
+    ] as [(String, Duration)])
   func readsUnits(text: String, duration: Duration) {
     #expect(DurationText.duration(text) == duration)
     #expect(DurationText.duration(DurationText.text(duration)) == duration)
   }
 
-  @Test(arguments: ["", "5", "m", "5 m", "-5m", "5x", "5m5m", "5m1h", "99999999999999999999s", "9999999999d", "٥m"])
+  @Test(arguments: [
+    "", "5", "m", "5 m", "-5m", "5x", "5m5m", "5m1h", "99999999999999999999s", "9999999999d", "٥m",
+  ])
   func refusesTheRest(text: String) {
     #expect(DurationText.duration(text) == nil)
   }

@@ -36,7 +36,8 @@ import Time
   @Test func aDumbTerminalGetsNoProgress() {
     #expect(TerminalTraits(isTerminal: true, windowWidth: 80, environment: ["TERM": "xterm"]).canRewriteLines)
     #expect(!TerminalTraits(isTerminal: true, windowWidth: 80, environment: ["TERM": "dumb"]).canRewriteLines)
-    #expect(!TerminalTraits(isTerminal: false, windowWidth: 80, environment: ["TERM": "xterm"]).canRewriteLines)
+    #expect(
+      !TerminalTraits(isTerminal: false, windowWidth: 80, environment: ["TERM": "xterm"]).canRewriteLines)
   }
 }
 
@@ -65,7 +66,8 @@ import Time
   @Test func aTerminalGetsTheTimeAndTheJournalThePriority() {
     let log = { (logger: Logger) in logger.warning("slow", metadata: ["table": "public.customers"]) }
     #expect(
-      line(isJournal: false, log) == "1970-01-01T00:00:00.000000Z warning lakecanary: slow table=public.customers")
+      line(isJournal: false, log)
+        == "1970-01-01T00:00:00.000000Z warning lakecanary: slow table=public.customers")
     #expect(line(isJournal: true, log) == "<4>lakecanary: slow table=public.customers")
   }
 

@@ -1,0 +1,170 @@
+import ArgumentParser
+import Ledger
+import ObjectStorage
+import Replicator
+import Reporting
+import Synchronization
+import Time
+
+/// The stand-in for DMS.
+struct Replicate: PipelineCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Replicate to the bucket as DMS would: full load, then changes.",
+    discussion: """
+      For machines without AWS, and for tests of the judge. Needs a PostgreSQL with wal_level=logical. Goes on \
+      until interrupted; what was read by then is written, and the next start resumes there. The slot that makes \
+      this possible keeps the server's log: take it away with --clean-up when you are done.
+
+      EXAMPLES
+        lakecanary replicate --config customers.yaml
+        lakecanary replicate --config customers.yaml --until-idle 10s
+        lakecanary replicate --config customers.yaml --fault lose-row:2 --truth-file truth.jsonl
+        lakecanary replicate --config customers.yaml --clean-up
+
+      FAULTS (--fault KIND[:N][@TIME])
+      \(Fault.Kind.allCases.map { "  \($0.rawValue)  \($0.summary)" }.joined(separator: "\n"))
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
+  @OptionGroup var result: ResultOptions
+
+  @Option(
+    name: .long, help: .init("Do this wrong, on purpose; may be repeated.", valueName: "kind[:n][@time]"))
+  var fault: [String] = []
+
+  @Option(name: .long, help: .init("Where each fault is told, a line of JSON each.", valueName: "file"))
+  var truthFile: String?
+
+  @Option(
+    name: .long, help: .init("Stop after no change for so long.", valueName: "time"),
+    transform: Replicate.duration)
+  var untilIdle: Duration?
+
+  @Option(name: .long, help: .init("Stop after so long.", valueName: "time"), transform: Replicate.duration)
+  var duration: Duration?
+
+  @Flag(name: .long, help: "Begin with a new full load, even where an earlier start could be resumed.")
+  var afresh = false
+
+  @Flag(name: .long, help: "Take the slot and the publications away instead.")
+  var cleanUp = false
+
+  private static func duration(_ text: String) throws -> Duration {
+    guard let duration = DurationText.duration(text), duration > .zero else {
+      throw ValidationError("'\(text)' is no length of time; write 90s, 5m, 1h30m or 2d")
+    }
+    return duration
+  }
+
+  func validate() throws {
+    if truthFile != nil, fault.isEmpty { throw ValidationError("--truth-file is of use with --fault alone") }
+  }
+
+  mutating func run() async throws {
+    let session = try Session.begin(common, flags: pipeline.flags)
+    let (pipeline, console) = (session.pipeline, session.console)
+    let faults = try fault.map { try Fault($0) }
+    let replicator = try pipeline.replicator(
+      try pipeline.openStore(.write),
+      faults: faults.isEmpty ? nil : FaultPlan(faults, truthFile: truthFile), startsAfresh: afresh)
+    if cleanUp {
+      try await replicator.cleanUp()
+      return try console.write("slot and publications of task \(session.configuration.taskName) are gone\n")
+    }
+    let watch = ReplicationWatch(
+      startedAt: pipeline.clock.now(), duration: duration, untilIdle: untilIdle)
+    try await pipeline.run(replicator) { statistics in
+      console.progress.show(ReplicationReport.line(statistics))
+      return watch.goesOn(statistics, now: pipeline.clock.now())
+    }
+    let report = ReplicationReport(pipeline: session.configuration.name, replicator.statistics)
+    try console.write(result.json ? try JSONText.text(of: report) : report.text)
+  }
+}
+
+/// Decides when a replication has gone on for long enough.
+final class ReplicationWatch: Sendable {
+  private struct Activity: Hashable {
+    var changes: Int
+    var objects: Int
+  }
+
+  private let startedAt: Timestamp
+  private let duration: Duration?
+  private let untilIdle: Duration?
+  private let last: Mutex<(activity: Activity, at: Timestamp)>
+
+  init(startedAt: Timestamp, duration: Duration?, untilIdle: Duration?) {
+    self.startedAt = startedAt
+    self.duration = duration
+    self.untilIdle = untilIdle
+    last = Mutex((Activity(changes: -1, objects: 0), startedAt))
+  }
+
+  /// Whether the replication is to go on, as its statistics stand at `now`.
+  func goesOn(_ statistics: ReplicationStatistics, now: Timestamp) -> Bool {
+    if let duration, now - startedAt >= duration { return false }
+    let changes = statistics.tables.reduce(0) { $0 + $1.inserts + $1.updates + $1.deletes + $1.fullLoadRows }
+    let activity = Activity(changes: changes, objects: statistics.objectsWritten)
+    let idle = last.withLock { last in
+      // A full load that is still under way is not idle, however long a table takes.
+      if last.activity != activity || statistics.phase == .starting || statistics.phase == .fullLoad {
+        last = (activity, now)
+      }
+      return now - last.at
+    }
+    return untilIdle.map { idle < $0 } ?? true
+  }
+}
+
+/// What `replicate` prints at its end.
+struct ReplicationReport: Encodable {
+  let format = "lakecanary.replication"
+  let version = 1
+  let pipeline: String
+  let objectsWritten: Int
+  let tables: [Table]
+
+  struct Table: Encodable {
+    let table: String
+    let fullLoadRows, inserts, updates, deletes, objects, bytes: Int
+    let state: String
+  }
+
+  init(pipeline: String, _ statistics: ReplicationStatistics) {
+    self.pipeline = pipeline
+    objectsWritten = statistics.objectsWritten
+    tables = statistics.tables.map { table in
+      Table(
+        table: "\(table.schemaName).\(table.tableName)", fullLoadRows: table.fullLoadRows,
+        inserts: table.inserts, updates: table.updates, deletes: table.deletes, objects: table.objects,
+        bytes: table.bytes, state: table.tableState.rawValue)
+    }
+  }
+
+  var text: String {
+    tables.map { table in
+      "\(SafeText.shown(table.table)): \(FigureText.counted(Int64(table.fullLoadRows), "row")) loaded, "
+        + "\(FigureText.count(Int64(table.inserts))) I, \(FigureText.count(Int64(table.updates))) U, "
+        + "\(FigureText.count(Int64(table.deletes))) D in \(FigureText.counted(Int64(table.objects), "object")), "
+        + "\(FigureText.bytes(Int64(table.bytes))); \(table.state)\n"
+    }.joined()
+  }
+
+  /// How far it is, for the progress line.
+  static func line(_ statistics: ReplicationStatistics) -> String {
+    let loaded = statistics.tables.reduce(0) { $0 + $1.fullLoadRows }
+    let changes = statistics.tables.reduce(0) { $0 + $1.inserts + $1.updates + $1.deletes }
+    let phase =
+      switch statistics.phase {
+      case .starting: "starting"
+      case .fullLoad: "full load"
+      case .changes: "changes"
+      case .stopped: "stopped"
+      }
+    return "\(phase): \(FigureText.counted(Int64(loaded), "row")) loaded, "
+      + "\(FigureText.counted(Int64(changes), "change")), "
+      + "\(FigureText.counted(Int64(statistics.objectsWritten), "object")) written"
+  }
+}
