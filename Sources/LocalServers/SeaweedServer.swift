@@ -57,7 +57,7 @@ public struct SeaweedServer: Sendable {
     printf '{"identities":[{"name":"lakecanary","credentials":[{"accessKey":"lakecanary",' >s3.json
     printf '"secretKey":"lakecanary-on-loopback"}],"actions":["Admin","Read","Write","List","Tagging"]}]}' >>s3.json
     "$program" -logtostderr=true server -dir="$directory/data" -ip=127.0.0.1 -ip.bind=127.0.0.1 \
-      -s3 -s3.config="$directory/s3.json" -s3.port="$1" -s3.port.grpc="$2" -s3.port.iceberg=0 -s3.port.lance=0 \
+      -s3 -s3.config="$directory/s3.json" -s3.port="$1" -s3.port.grpc="$2" -s3.port.iceberg=0 -s3.port.lance=0 -s3.autoCreateBucket=false \
       -master.port="$3" -master.port.grpc="$4" -volume.port="$5" -volume.port.grpc="$6" \
       -filer.port="$7" -filer.port.grpc="$8" -master.telemetry=false -volume.max=0 \
       -master.volumeSizeLimitMB=64 >"$directory/log" 2>&1 </dev/null &

@@ -11,26 +11,29 @@ struct S3Opening {
     guard let engine = TransferEngine(limit: configuration.maximumTransfers) else {
       throw StorageError(.ioFailed, .open, store: name, detail: "no descriptors left for the transfers")
     }
-    let profiles = try profiles()
-    let proxies = Proxies(environment: configuration.environment)
-    let certificates = try certificates()
-    let region =
-      given(configuration.region) ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
-      ?? profiles.setting("region")
-    let context = CredentialContext(
-      environment: configuration.environment, profiles: profiles, region: region, clock: configuration.clock,
-      engine: engine, proxies: proxies, certificates: certificates, retry: configuration.retry,
-      jitter: { Double.random(in: 0..<1) })
+    let context = try context(engine)
     let settings = S3Client.Settings(
-      bucket: bucket, region: region, address: endpoint(profiles), addressing: configuration.addressing,
-      attempts: try attempts(profiles), retry: configuration.retry, timeouts: configuration.timeouts,
-      certificates: certificates, proxies: proxies, clock: configuration.clock, logger: configuration.logger)
-    let chain = CredentialChain(
-      S3Opening.sources(context, isProfileGiven: given(configuration.profile) != nil),
-      clock: configuration.clock)
+      bucket: bucket, region: context.region, address: endpoint(context.profiles),
+      addressing: configuration.addressing, attempts: try attempts(context.profiles),
+      retry: configuration.retry,
+      timeouts: configuration.timeouts, certificates: context.certificates, proxies: context.proxies,
+      clock: configuration.clock, logger: configuration.logger)
+    let sources = S3Opening.sources(context, isProfileGiven: given(configuration.profile) != nil)
+    let chain = CredentialChain(sources, clock: configuration.clock)
     return S3Store(
       client: try S3Client(settings, engine: engine, credentials: chain), access: configuration.access,
       multipartThreshold: configuration.multipartThreshold, partSize: max(configuration.partSize, 5 << 20))
+  }
+
+  /// What the sources of credentials, and the store itself, are settled with.
+  func context(_ engine: TransferEngine) throws(StorageError) -> CredentialContext {
+    let profiles = try profiles()
+    return CredentialContext(
+      environment: configuration.environment, profiles: profiles,
+      region: given(configuration.region) ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
+        ?? profiles.setting("region"),
+      clock: configuration.clock, engine: engine, proxies: Proxies(environment: configuration.environment),
+      certificates: try certificates(), retry: configuration.retry, jitter: { Double.random(in: 0..<1) })
   }
 
   /// The sources in the order of AWS's SDKs; a profile that the caller names goes before the environment.

@@ -78,8 +78,9 @@ extension S3Store {
     guard let element = try? XMLElement(answer.body) else {
       throw call.error(.malformedAnswer, store: name, detail: "the answer to ?\(setting) is no XML")
     }
-    // A server that does not know a setting takes the request for a listing.
-    guard element.name == root else {
+    // A server that does not know a setting takes the request for a listing. Those that do may name the root
+    // after the operation: SDKs pay no heed to it.
+    guard element.name == root || element.name.hasSuffix("Response") else {
       throw call.error(.unsupported, store: name, detail: "the server does not know ?\(setting)")
     }
     return element

@@ -29,14 +29,17 @@ enum Backend: Hashable, CustomTestStringConvertible {
   }
 
   /// Runs `body` with an empty bucket that goes afterwards.
-  func withStore(_ body: (any ObjectStore) async throws -> Void) async throws {
+  func withStore(
+    _ change: (inout StorageConfiguration) -> Void = { _ in }, _ body: (any ObjectStore) async throws -> Void
+  ) async throws {
     guard self != .directory else {
       try await withTemporaryDirectory { path in
         try await body(DirectoryStore(path: path, access: .write))
       }
       return
     }
-    let configuration = try await configuration()
+    var configuration = try await configuration()
+    change(&configuration)
     let bucket = "lakecanary-test-\(String(UInt64.random(in: .min ... .max), radix: 36))"
     let location = BucketLocation(place: .s3(bucket: bucket))
     try await ObjectStores.createBucket(location, configuration)
