@@ -45,7 +45,11 @@ extension Replicator {
         try sendFeedback(replication, received: writer.plan.received, confirmed: confirmable, at: now)
         lastFeedback = now
       }
-      figures.received = writer.plan.received
+      if writer.plan.received > figures.received {
+        figures.received = writer.plan.received
+        publish(context)
+        try step(.received(figures.received))
+      }
       figures.unrepresentableValues = unrepresentableBefore + writer.unrepresentable
       if isNew {
         figures.confirmed = confirmable

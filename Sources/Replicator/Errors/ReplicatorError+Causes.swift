@@ -10,9 +10,10 @@ extension ReplicatorError {
       switch error.code {
       case .connectionLost: .connectionLost
       case .unreachable, .connectionRejected, .passwordMissing, .tlsFailed, .invalidConnectionString:
-        error.isTransient ? .connectionLost : .sourceUnreachable
+        .sourceUnreachable
       case .malformedMessage, .unexpectedResult: .malformedStream
       case .server(.objectInUse): .slotInUse
+      case .server(.configurationLimitExceeded): .noReplicationSlotFree
       default: .sourceRefused
       }
     self.init(code, table: table, detail: error.description, cause: error)

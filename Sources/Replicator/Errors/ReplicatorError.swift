@@ -1,3 +1,5 @@
+import Postgres
+
 /// Why the replicator stopped: what happened, where, and the mend.
 public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
   /// The kinds of failure.
@@ -85,7 +87,13 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
   }
 
   /// Whether it may go away by connecting again.
-  public var isTransient: Bool { code == .connectionLost }
+  public var isTransient: Bool {
+    switch code {
+    case .connectionLost: true
+    case .sourceUnreachable: (cause as? PostgresError)?.isTransient ?? false
+    default: false
+    }
+  }
 
   /// One line: what happened, to which table, and the mend.
   public var description: String {

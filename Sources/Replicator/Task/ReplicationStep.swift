@@ -19,6 +19,8 @@ public enum ReplicationStep: Hashable, Sendable {
   case liveSlotCreated
   /// The stream has begun.
   case streaming(from: LSN)
+  /// The stream was received up to here; nothing of it need be durable yet.
+  case received(LSN)
   /// A file is complete in memory.
   case objectEncoded(key: String)
   /// A CDC object is durable.
@@ -39,6 +41,7 @@ public enum ReplicationStep: Hashable, Sendable {
     case .fullLoadFinished: "fullLoadFinished"
     case .liveSlotCreated: "liveSlotCreated"
     case .streaming: "streaming"
+    case .received: "received"
     case .objectEncoded: "objectEncoded"
     case .objectWritten: "objectWritten"
     case .lsnConfirmed: "lsnConfirmed"

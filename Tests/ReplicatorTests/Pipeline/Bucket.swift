@@ -71,6 +71,7 @@ final class Bucket: Sendable {
             if math.isnan(v): return 'NaN'
             if math.isinf(v): return 'Infinity' if v > 0 else '-Infinity'
             return repr(v)
+        if isinstance(v, decimal.Decimal): return format(v, 'f')
         if isinstance(v, (bytes, bytearray)): return '\\x' + bytes(v).hex()
         if isinstance(v, datetime.datetime): return v.replace(tzinfo=None).isoformat(' ', 'microseconds')
         if isinstance(v, (datetime.date, datetime.time)): return v.isoformat()

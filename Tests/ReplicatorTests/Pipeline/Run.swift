@@ -70,8 +70,8 @@ struct Run {
   init(
     _ source: Source, _ bucket: Bucket, settings: String = Run.settings, tables: [QualifiedName]? = nil,
     clock: any WallClock = SystemWallClock(), store: (any ObjectStore)? = nil,
-    onStep: @escaping @Sendable (ReplicationStep) throws -> Void = { _ in },
-    _ change: (inout ReplicationTask) throws -> Void = { _ in }
+    change: (inout ReplicationTask) throws -> Void = { _ in },
+    onStep: @escaping @Sendable (ReplicationStep) throws -> Void = { _ in }
   ) throws {
     let everything =
       #"{"rules":[{"rule-type":"selection","rule-id":"1","rule-action":"include","object-locator":{"schema-name":"%","table-name":"%"}}]}"#
@@ -106,6 +106,11 @@ struct Run {
   /// Returns when all that was committed before `position` is durable and confirmed.
   func waitUntilConfirmed(_ position: LSN) async throws {
     try await log.wait { if case .lsnConfirmed(let lsn) = $0 { lsn >= position } else { false } }
+  }
+
+  /// Returns when all that was committed before `position` has come; it need not be written yet.
+  func waitUntilReceived(_ position: LSN) async throws {
+    try await log.wait { if case .received(let lsn) = $0 { lsn >= position } else { false } }
   }
 
   /// Stops it and returns when it has ended.

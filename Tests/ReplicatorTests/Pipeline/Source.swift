@@ -1,12 +1,37 @@
 import Postgres
 import TestSupport
 
-/// A database of the test cluster, and statements on it.
-struct Source {
+/// A database of the test cluster, and statements on it; its slots go with this object.
+final class Source: Sendable {
   let conninfo: String
+  private let isOfTheFixture: Bool
 
   init() async throws {
-    conninfo = try await PostgresFixture.shared.makeDatabase()
+    await Turnstile.shared.enter()
+    do {
+      conninfo = try await PostgresFixture.shared.makeDatabase()
+    } catch {
+      await Turnstile.shared.leave()
+      throw error
+    }
+    isOfTheFixture = true
+  }
+
+  /// A database of another server, or none at all.
+  init(conninfo: String) {
+    self.conninfo = conninfo
+    isOfTheFixture = false
+  }
+
+  deinit {
+    guard isOfTheFixture else { return }
+    // A slot that is left over fails no test of its own, and its server goes with the process.
+    try? run(
+      """
+      select pg_drop_replication_slot(slot_name) from pg_replication_slots
+      where database = current_database() and not active
+      """)
+    Task { await Turnstile.shared.leave() }
   }
 
   /// Runs statements, each on its own, in one session.
@@ -50,5 +75,29 @@ struct Source {
 
   func publications() throws -> [String] {
     try rows("select pubname::text from pg_publication order by 1").compactMap { $0[0] }
+  }
+}
+
+/// Lets so many tests at once have a database that the server has slots enough for all of them.
+private actor Turnstile {
+  static let shared = Turnstile()
+
+  private var free = 8
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func enter() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func leave() {
+    if waiting.isEmpty {
+      free += 1
+    } else {
+      waiting.removeFirst().resume()
+    }
   }
 }
