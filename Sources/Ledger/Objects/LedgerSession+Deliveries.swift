@@ -209,7 +209,7 @@ extension LedgerSession {
     from operation o join source_transaction t on t.id = o.transaction_id
     """
 
-  private static func operation(_ row: Row) throws -> KnownOperation {
+  static func operation(_ row: Row) throws -> KnownOperation {
     guard let kind = OperationKind(number: row["kind"]), let state = OperationState(rawValue: row["state"])
     else {
       throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "unknown kind or state"))

@@ -48,11 +48,17 @@ public struct Reconciler: Sendable {
       let table = TableReconciliation(
         reconciler: self, context: context, run: run, clocks: correction, progress: progress)
       let outcome = try await table.reconcile(&work)
+      let uncertainty = max(outcome.uncertainty, correction.uncertainty)
+      let late = LateArrivalReporter(
+        context: context, limits: configuration.limits, run: run, now: clock.now())
+      work.newFindings += try ledger.write { session in
+        try late.report(since: started, uncertainty: uncertainty, in: session)
+      }
       figures.append(
         try ledger.read { session in
           try TableTally(context: context).figures(
             outcome.settlement, since: started,
-            uncertainty: max(outcome.uncertainty, correction.uncertainty), in: session)
+            uncertainty: uncertainty, in: session)
         })
     }
     return try result(
