@@ -25,7 +25,7 @@ struct LakeCanary: AsyncParsableCommand {
   static let version = "0.1.0"
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    Run.self, Write.self, Reconcile.self, ReportCommand.self, Inspect.self, Replicate.self,
+    Demo.self, Run.self, Write.self, Reconcile.self, ReportCommand.self, Inspect.self, Replicate.self,
     FindingsCommand.self, ConfigCommand.self,
   ]
 
