@@ -4,10 +4,12 @@ import Time
 /// A finding as text: its number, kind, place and summary, then its rows, each named.
 public struct FindingText: Sendable {
   private let finding: Finding
+  private let maximumRows: Int
 
-  /// The text of `finding`.
-  public init(_ finding: Finding) {
+  /// The text of `finding`; of more rows than `maximumRows` the first are named and the others counted.
+  public init(_ finding: Finding, maximumRows: Int = .max) {
     self.finding = finding
+    self.maximumRows = maximumRows
   }
 
   /// The finding's lines, indented by two columns, without line feeds.
@@ -25,9 +27,10 @@ public struct FindingText: Sendable {
   }
 
   private var details: [String] {
-    var details = finding.rows.map(FindingText.row)
-    let left = finding.rowCount - finding.rows.count
-    if left > 0, !finding.rows.isEmpty {
+    let rows = finding.rows.prefix(maximumRows)
+    var details = rows.map { FindingText.row($0, of: finding) }
+    let left = finding.rowCount - rows.count
+    if left > 0, !rows.isEmpty {
       details.append("and \(FigureText.counted(Int64(left), "more row"))")
     }
     if let object = finding.object { details.append("object \(SafeText.shown(object))") }
@@ -60,17 +63,17 @@ public struct FindingText: Sendable {
   }
 
   /// A row in one line: what was done, to which key, in which transaction, and the object that shows it.
-  static func row(_ row: FindingRow) -> String {
+  ///
+  /// The object is left out where it is the finding's own, which has a line of its own.
+  static func row(_ row: FindingRow, of finding: Finding) -> String {
     var text = [row.kind?.rawValue, SafeText.shown(row.key)].compactMap { $0 }.joined(separator: " ")
     if let version = row.version { text += ", version \(version.dmsText)" }
     if let xid = row.xid { text += ", transaction \(xid)" }
     if !row.columns.isEmpty {
       text += ", columns \(row.columns.map(SafeText.shown).joined(separator: ", "))"
     }
-    if let object = row.object {
-      text += ", see \(SafeText.shown(object))"
-      if let place = row.row { text += " row \(place)" }
-    }
+    if let object = row.object, object != finding.object { text += ", see \(SafeText.shown(object))" }
+    if let place = row.row { text += " row \(place)" }
     return text
   }
 

@@ -83,7 +83,7 @@ public struct TextReport: Sendable {
     guard !report.findings.isEmpty else { return [] }
     var lines = [style.paint("findings", .strong) + ": " + FindingText.tally(report.findings)]
     for finding in report.findings.prefix(maximumFindings) {
-      lines += FindingText(finding).lines(style)
+      lines += FindingText(finding, maximumRows: 5).lines(style)
     }
     let left = report.findings.count - maximumFindings
     if left > 0 {

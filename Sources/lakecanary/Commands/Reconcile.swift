@@ -32,6 +32,7 @@ struct Reconcile: PipelineCommand {
       ledger, try pipeline.openStore(), command: "reconcile",
       patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
       progress: session.console.showReconciling)
+    try pipeline.prune(ledger)
     try session.finish(try pipeline.report(of: reconciled.run, ledger), json: result.json)
   }
 }

@@ -53,6 +53,13 @@ struct Run: PipelineCommand {
       ledger, store, command: "run", sourceClock: sourceClock,
       patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unwritten: unwritten,
       progress: console.showReconciling)
-    try session.finish(try pipeline.report(of: reconciled.run, ledger), json: result.json)
+    try pipeline.prune(ledger)
+    var report = try pipeline.report(of: reconciled.run, ledger)
+    if let unwritten, report.verdict.status <= .unknown {
+      let doubt = report.verdict.status == .unknown ? "; \(report.verdict.reason)" : ""
+      report.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)\(doubt)")
+      report.notes.removeAll { $0.hasPrefix("nothing was written: ") }
+    }
+    try session.finish(report, json: result.json)
   }
 }

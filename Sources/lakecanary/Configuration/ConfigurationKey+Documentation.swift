@@ -80,13 +80,16 @@ extension ConfigurationKey {
     case .limitWarnLag:
       ("Lag of one operation, commit to object, that is a WARNING. Default: batch interval + 1m.", "2m")
     case .limitMaxLag: ("The same for CRITICAL. Default: batch interval + 5m.", "6m")
-    case .limitWarnP95Lag: ("Lag that 95 % of a run's operations may not pass: WARNING.", "2m")
-    case .limitP95Lag: ("The same for CRITICAL. Default: none.", "5m")
+    case .limitWarnP95Lag:
+      ("Lag that 95 % of a run's operations may not pass: WARNING. Default: as warn_lag.", "2m")
+    case .limitP95Lag: ("The same for CRITICAL. Default: as max_lag.", "5m")
     case .limitMinCompleteness: ("Share of the due operations that must have arrived.", "100%")
     case .limitMaxDuplicates: ("Rows that may arrive twice. Default: any number, they are counted.", "0")
     case .limitMaxAltered: ("Rows that may arrive with other values.", "0")
     case .limitMaxOutOfOrder: ("Rows that may arrive after a later one.", "0")
     case .limitLossAfter: ("An operation that is late for so long counts as lost.", "24h")
+    case .limitIdleAfter: ("Nothing committed for so long is UNKNOWN. Default: any time.", "1h")
+    case .limitStaleAfter: ("A reconciliation that is older than this `check` calls UNKNOWN.", "1h")
     case .limitForeignMargin:
       ("How much later a row of others must be to prove that a row of ours is lost.", "1m")
     case .logLevel:

@@ -1,4 +1,3 @@
-import DMS
 import Ledger
 import Logging
 import ObjectStorage
@@ -42,7 +41,6 @@ struct ConfigurationListing: Encodable {
 extension PipelineConfiguration {
   /// The value of `key` that is in force, for people; nil where there is none, and never a secret.
   fileprivate func shownValue(_ key: ConfigurationKey, _ given: Setting?) -> String? {
-    let interval = endpointSettings.cdcMaxBatchInterval
     switch key {
     case .pipeline: return name
     case .source: return source.map { $0.address.isEmpty ? "(the PG* variables)" : $0.shown }
@@ -68,10 +66,12 @@ extension PipelineConfiguration {
     case .listingOverlap: return DurationText.text(listing.overlap)
     case .listingObjectsMayVanish: return "\(listing.objectsMayVanish)"
     case .failOn: return failOn.isEmpty ? "none" : failOn.sorted().map(\.rawValue).joined(separator: ", ")
-    case .limitWarnLag: return DurationText.text(interval + limits.warningLag)
-    case .limitMaxLag: return DurationText.text(interval + limits.criticalLag)
-    case .limitWarnP95Lag: return limits.warningP95Lag.map(DurationText.text)
-    case .limitP95Lag: return limits.criticalP95Lag.map(DurationText.text)
+    case .limitWarnLag: return DurationText.text(limits.warningDeadline)
+    case .limitMaxLag: return DurationText.text(limits.deadline)
+    case .limitWarnP95Lag: return DurationText.text(limits.warningP95Lag ?? limits.warningDeadline)
+    case .limitP95Lag: return DurationText.text(limits.criticalP95Lag ?? limits.deadline)
+    case .limitIdleAfter: return limits.idleLimit.map(DurationText.text)
+    case .limitStaleAfter: return limits.staleLimit.map(DurationText.text)
     case .limitMinCompleteness: return FigureText.percent(limits.minimumCompleteness).replacing(" ", with: "")
     case .limitMaxDuplicates: return limits.maximumDuplicates.map(String.init)
     case .limitMaxAltered: return "\(limits.maximumAltered)"

@@ -60,8 +60,8 @@ extension PipelineConfiguration {
     limits.criticalP95Lag = reader.duration(.limitP95Lag) ?? limits.criticalP95Lag
     if let lag = reader.duration(.limitWarnP95Lag) {
       limits.warningP95Lag = lag
-    } else if let critical = limits.criticalP95Lag, let warning = limits.warningP95Lag {
-      limits.warningP95Lag = min(warning, critical)
+    } else if let critical = limits.criticalP95Lag {
+      limits.warningP95Lag = min(limits.warningDeadline, critical)
     }
     limits.minimumCompleteness = reader.share(.limitMinCompleteness) ?? limits.minimumCompleteness
     let most = 1_000_000_000
@@ -69,6 +69,8 @@ extension PipelineConfiguration {
     limits.maximumAltered = reader.integer(.limitMaxAltered, in: 0...most) ?? limits.maximumAltered
     limits.maximumOutOfOrder = reader.integer(.limitMaxOutOfOrder, in: 0...most) ?? limits.maximumOutOfOrder
     limits.lossLimit = reader.duration(.limitLossAfter) ?? limits.lossLimit
+    limits.idleLimit = reader.duration(.limitIdleAfter) ?? limits.idleLimit
+    limits.staleLimit = reader.duration(.limitStaleAfter) ?? limits.staleLimit
     limits.foreignMargin = reader.duration(.limitForeignMargin) ?? limits.foreignMargin
   }
 }

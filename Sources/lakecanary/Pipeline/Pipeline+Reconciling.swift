@@ -33,7 +33,7 @@ extension Pipeline {
   /// Lists, reads, matches and judges, and records the run under `command`.
   ///
   /// With `patience`, does so again and again until no operation is undecided or the last of them is due.
-  /// `unwritten` is why nothing could be written before: the verdict is then UNKNOWN at best.
+  /// `unwritten` is why nothing could be written before; it is noted.
   func reconcile(
     _ ledger: LedgerStore, _ store: any ObjectStore, command: String, sourceClock: Ledger.ClockOffset? = nil,
     patience: Patience = .none, unwritten: String? = nil,
@@ -53,12 +53,9 @@ extension Pipeline {
       result = try await reconciler.run(run, progress: progress)
       if isLast { break }
     }
-    var outcome = result.outcome
-    if let unwritten, result.verdict.status <= .unknown {
-      let doubt = result.verdict.status == .unknown ? "; \(result.verdict.reason)" : ""
-      outcome.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)\(doubt)")
-    }
-    try ledger.finishRun(run, outcome: outcome)
+    // The ledger keeps the verdict that the evidence gives; that nothing was written is said beside it.
+    if let unwritten { result.outcome.notes.append("nothing was written: \(unwritten)") }
+    try ledger.finishRun(run, outcome: result.outcome)
     guard let record = try ledger.run(run) else {
       preconditionFailure("the run was recorded just now")
     }
@@ -75,6 +72,12 @@ extension Pipeline {
   /// How often to look again while waiting: often enough beside the batch interval, and not without pause.
   var lookInterval: Duration {
     min(max(configuration.endpointSettings.cdcMaxBatchInterval / 10, .milliseconds(500)), .seconds(10))
+  }
+
+  /// Forgets what is settled for longer than the retention.
+  @discardableResult
+  func prune(_ ledger: LedgerStore) throws -> PruneSummary {
+    try ledger.prune(settledBefore: clock.now() - configuration.retention)
   }
 
   /// The report of a run, with the findings that are open or acknowledged.

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Ledger
+import ObjectStorage
+import Reconciliation
+import Reporting
+import Time
+
+/// The gate: judges the ledger against the limits.
+struct Check: PipelineCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge the ledger as it stands against the limits; the exit code is the answer.",
+    discussion: """
+      Neither writes nor reads the bucket: it takes what the last runs found. For a job that must not start on \
+      a stale lake.
+
+      EXAMPLES
+        lakecanary check --config customers.yaml
+        lakecanary check --config customers.yaml --max-lag 5m --min-completeness 100% --fail-on critical
+
+      \(ExitStatus.help)
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup var result: ResultOptions
+
+  mutating func run() async throws {
+    let session = try Session.begin(common, flags: pipeline.flags.merging(limits.flags) { $1 })
+    let pipeline = session.pipeline
+    let ledger = try pipeline.openLedger(.readOnly)
+    let judged = try pipeline.reconciler(ledger, try pipeline.openStore()).judge()
+    try session.finish(pipeline.report(of: judged), json: result.json)
+  }
+}
+
+extension Pipeline {
+  /// The report of a judgement that no run recorded.
+  func report(of judged: ReconciliationResult) -> Report {
+    var report = Report(
+      pipeline: configuration.name, generatedAt: clock.now(), verdict: judged.verdict)
+    report.bucket = configuration.bucket?.description
+    report.level = judged.outcome.level
+    report.tables = judged.outcome.tables
+    report.notes = judged.outcome.notes
+    report.findings = judged.findings
+    return report
+  }
+}
