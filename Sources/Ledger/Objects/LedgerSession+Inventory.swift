@@ -106,6 +106,15 @@ extension LedgerSession {
     ).map(LedgerSession.object)
   }
 
+  /// Whether an object of a load is listed that was never read.
+  package func hasNewLoad(bucket: Int64, table: Int64) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        select 1 from object where bucket_id = ? and table_id = ? and kind = 0 and state = 0 limit 1
+        """)
+    return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
+  }
+
   /// The load's objects that are there, of every generation, in order of their numbers.
   package func loadObjects(bucket: Int64, table: Int64) throws -> [KnownObject] {
     let statement = try db.cachedStatement(

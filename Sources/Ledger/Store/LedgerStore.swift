@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 public import Time
 
 /// A pipeline's ledger: one SQLite file (WAL, 0600), one writer, any number of readers.
@@ -24,6 +25,7 @@ public final class LedgerStore: Sendable {
   public let mode: Mode
 
   let clock: any WallClock
+  private let hook = Mutex<(@Sendable (WriteMoment) throws -> Void)?>(nil)
   private let database: any DatabaseWriter
   private let lock: WriterLock?
 
@@ -73,9 +75,27 @@ public final class LedgerStore: Sendable {
   /// Runs `body` in one transaction: all of it is recorded, durably, or nothing.
   package func write<Value>(_ body: (LedgerSession) throws -> Value) throws(LedgerError) -> Value {
     guard mode == .readWrite else { throw LedgerError(.readOnly, path: path, detail: "opened for reading") }
+    let hook = hook.withLock { $0 }
     do {
-      return try database.write { db in try body(LedgerSession(db: db, path: path)) }
+      let value = try database.write { db in
+        let value = try body(LedgerSession(db: db, path: path))
+        try hook?(.beforeCommit)
+        return value
+      }
+      try hook?(.afterCommit)
+      return value
     } catch { throw LedgerError(error, path: path) }
+  }
+
+  /// The moments of a write at which a test may let it fail: as a kill would before it is durable, and as a
+  /// kill, or a lost answer, would after.
+  package enum WriteMoment: Hashable, Sendable {
+    case beforeCommit, afterCommit
+  }
+
+  /// Has `hook` called at every moment of every write; what it throws is what the write throws.
+  package func onWrite(_ hook: (@Sendable (WriteMoment) throws -> Void)?) {
+    self.hook.withLock { $0 = hook }
   }
 
   /// Runs `body` on one state of the ledger, as the last finished transaction left it.

@@ -33,9 +33,7 @@ struct ListingClosure {
 
   private func startGeneration(_ listing: ListingResult, in session: LedgerSession) throws -> [FindingID] {
     let (bucket, table) = (context.bucket, context.table.id)
-    let hasNewLoad = try !session.unreadObjects(
-      bucket: bucket, table: table, kind: .load, after: nil, limit: 1
-    ).isEmpty
+    let hasNewLoad = try session.hasNewLoad(bucket: bucket, table: table)
     guard let current = try session.currentGeneration(bucket: bucket, table: table) else {
       if try session.hasObjects(bucket: bucket, table: table) {
         _ = try session.startGeneration(bucket: bucket, table: table, run: run, now: now)

@@ -123,6 +123,12 @@ struct TableListing {
         page.hasAbsent = true
         try session.setState(.absent, ofObject: object.id)
       }
+      if page.hasAbsent || page.replacedLoad {
+        // Until a whole listing has come to its end, the next one is to be whole.
+        var inventory = try session.inventory(bucket: context.bucket, table: context.table.id)
+        inventory.lastFullAt = nil
+        try session.record(inventory, bucket: context.bucket, table: context.table.id)
+      }
     }
     result.listed += page.listed
     result.new += page.new

@@ -104,7 +104,9 @@ struct TableReconciliation {
       allowsVanishedObjects: configuration.allowsVanishedObjects)
     work.newFindings += try closure.close(result, in: ledger)
     outcome.isComplete = true
-    for kind in [ObjectKind.load, .changes] { try await read(kind, &outcome, &work) }
+    try await read(.load, &outcome, &work)
+    // Changes say that the load is whole: they wait until all of it was read.
+    if outcome.isComplete { try await read(.changes, &outcome, &work) }
   }
 
   private func note(_ listing: ListingResult, _ outcome: inout Outcome, _ work: inout RunningTotals) {

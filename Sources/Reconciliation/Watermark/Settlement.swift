@@ -93,6 +93,8 @@ struct Settlement {
       return try session.setState(.excluded, of: operation.id)
     }
     switch try rule.map({ try ruling($0, on: operation, in: session) }) ?? .undecided {
+    // It rests on a clock, which may have been set back: what has still time is given it.
+    case .lost(.laterForeignCommit) where !isSlow(operation): try wait(for: operation, &outcome, in: session)
     case .lost(let proof):
       try session.setState(.missing, of: operation.id)
       outcome.losses.append(Loss(operation: operation, proof: proof))
@@ -112,6 +114,12 @@ struct Settlement {
     }
     let deletion = siblings.first { $0.kind == .delete && $0.state != .aborted }
     return rule.rule(on: operation, deletion: deletion, isInLoad: isInLoad)
+  }
+
+  /// Whether an operation is past the warning's deadline.
+  private func isSlow(_ operation: KnownOperation) -> Bool {
+    guard let commit = operation.commit else { return false }
+    return now >= commit.latest - (clocks.source?.offset ?? .zero) + limits.warningDeadline
   }
 
   /// Counts an operation of which nothing is proved as pending or late.

@@ -21,6 +21,16 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
     var pageSize = 1_000
     var beforePage: (@Sendable (Int) -> Void)?
     var pages = 0
+    /// The number, from now on, of the request that fails.
+    var failing: Int?
+    var hasFailed = false
+
+    mutating func fails() -> Bool {
+      guard let number = failing else { return false }
+      failing = number - 1
+      hasFailed = hasFailed || number == 1
+      return number == 1
+    }
   }
 
   let name = "file:///simulated"
@@ -35,6 +45,16 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
   func forgetRequests() { state.withLock { $0.requests = [] } }
   func setPageSize(_ size: Int) { state.withLock { $0.pageSize = size } }
   func failListing(_ error: StorageError?) { state.withLock { $0.listFailure = error } }
+  /// Has the n-th request from now on fail.
+  ///
+  /// - Returns: whether the one named before did.
+  @discardableResult
+  func failRequest(_ number: Int?) -> Bool {
+    state.withLock { state in
+      defer { (state.failing, state.hasFailed) = (number, false) }
+      return state.hasFailed
+    }
+  }
   /// Runs before each page is made, with the number of the page since it was set, from 0.
   func beforePage(_ body: (@Sendable (Int) -> Void)?) {
     state.withLock { state in
@@ -74,6 +94,7 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
       return (ListPage(objects: objects, next: next), state.listFailure)
     }
     if let failure { throw failure }
+    if state.withLock({ $0.fails() }) { throw StorageError(.serverFailed, .list, store: name) }
     return page
   }
 
@@ -84,6 +105,7 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
       state.requests.append("GET \(object.key)")
       return state.objects[object.key]
     }
+    if state.withLock({ $0.fails() }) { throw ObservationFailure(.outOfReach, "500") }
     guard let stored, stored.etag == object.etag else {
       throw ObservationFailure(.replaced, "\(object.key) was replaced")
     }
