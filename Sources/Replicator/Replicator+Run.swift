@@ -96,7 +96,13 @@ extension Replicator {
     }
     switch try slots.state() {
     case .slotGone: throw ReplicatorError.slotMissing(task.names.slot)
-    case .live:
+    case .live(let reloading):
+      if let table = tables.first(where: { $0.oid == reloading }) {
+        control.requestReload(of: table.name)
+      } else {
+        // A run that was killed right after it made the slot did not come to say so.
+        try slots.markLive()
+      }
       try await drop(slot: task.names.loadSlot, slots)
       try slots.publish(tables)
       for table in tables { context.registry.table(table.name).figures.tableState = .completed }
@@ -110,8 +116,8 @@ extension Replicator {
         try await fullLoad(tables, context, slots, uploads, statements: statements)
       }
       try step(.liveSlotCreated)
+      try slots.markLive()
     }
-    try slots.markLive()
     control.protectStatements()
     try await streamChanges(context, connection, slots, uploads, stream: stream)
   }

@@ -1,4 +1,4 @@
-import DMS
+public import DMS
 public import Logging
 public import ObjectStorage
 import Postgres
@@ -58,6 +58,15 @@ public actor Replicator {
   /// A full load is cut off, and begins again with the next run. From any thread, any number of times.
   public nonisolated func stop() {
     control.stop()
+  }
+
+  /// Asks for a table to be loaded again while changes go on, as DMS's `reload-tables` does.
+  ///
+  /// Its objects are removed, as the task's table preparation has it, and a full load of it begins at number 1. A
+  /// change that is committed meanwhile may be in the load and again in a CDC object. A reload that is cut off
+  /// begins again with the next run.
+  public nonisolated func requestReload(of table: QualifiedName) {
+    control.requestReload(of: table)
   }
 
   /// Replicates until `stop()`, or until the task that it runs in is cancelled, which is the same; a full-load

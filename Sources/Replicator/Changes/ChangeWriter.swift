@@ -218,6 +218,11 @@ final class ChangeWriter {
     for number in plan.due(at: now) { try close(registry[number]) }
   }
 
+  /// Closes a table's batch.
+  func close(_ name: QualifiedName) throws {
+    try close(registry.table(name))
+  }
+
   /// Closes every batch.
   func closeAll() throws {
     for number in plan.openTables { try close(registry[number]) }

@@ -63,6 +63,13 @@ extension Replicator {
       try settle(replyRequested)
       replyRequested = false
       if control.isStopping { break }
+      if let table = tableToReload(context) {
+        try await reload(table, context, writer, slots, uploads) {
+          guard clock.now() - lastFeedback >= Replicator.feedbackInterval else { return }
+          try settle(true)
+        }
+        continue
+      }
       // The bucket is slower than the source: the stream waits, the server still hears from us.
       let patience = DispatchTime.now() + .seconds(1)
       guard uploads.blockUntil(byteCountBelow: task.memoryLimit / 2, deadline: patience) else { continue }

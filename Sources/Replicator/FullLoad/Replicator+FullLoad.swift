@@ -50,28 +50,28 @@ extension Replicator {
   }
 
   private func prepareTargets(_ tables: [CatalogTable], _ context: RunContext) async throws {
-    let preparation = TargetPreparation(store: store, preparation: task.tablePreparation)
     for table in tables {
       guard !control.isStopping else { throw StopRequest() }
-      let target = context.registry.table(table.name)
-      let removed: Int
-      do {
-        removed = try await preparation.prepare(target.location)
-      } catch {
-        throw ReplicatorError(error, table: table.name.description)
-      }
-      if removed > 0 {
-        logger.notice(
-          "objects removed before the full load",
-          metadata: [
-            "table": "\(table.name)", "objects": "\(removed)",
-          ])
-      }
+      try await prepare(context.registry.table(table.name))
       try step(.targetPrepared(table.name))
     }
   }
 
-  private func begin(_ connection: Connection, snapshot: String?) throws(ReplicatorError) {
+  /// Removes the objects that are in the way of a table's full load.
+  func prepare(_ table: ReplicatedTable) async throws {
+    let removed: Int
+    do {
+      removed = try await TargetPreparation(store: store, preparation: task.tablePreparation)
+        .prepare(table.location)
+    } catch {
+      throw ReplicatorError(error, table: table.source.description)
+    }
+    guard removed > 0 else { return }
+    logger.notice(
+      "objects removed before the full load", metadata: ["table": "\(table.source)", "objects": "\(removed)"])
+  }
+
+  func begin(_ connection: Connection, snapshot: String?) throws(ReplicatorError) {
     do {
       try connection.execute("begin transaction isolation level repeatable read read only")
       if let snapshot { try connection.execute("set transaction snapshot \(literal: snapshot)") }
@@ -106,7 +106,7 @@ extension Replicator {
     publish(context)
   }
 
-  private func absorbLoad(_ outcomes: [UploadOutcome], _ context: RunContext) throws {
+  func absorbLoad(_ outcomes: [UploadOutcome], _ context: RunContext) throws {
     for outcome in outcomes {
       switch outcome {
       case .done(let object, _):

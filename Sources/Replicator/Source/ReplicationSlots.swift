@@ -10,8 +10,8 @@ struct ReplicationSlots {
   enum TaskState: Hashable {
     /// Nothing is there, or a full load that was cut off.
     case fresh
-    /// A slot is there from which the stream goes on.
-    case live
+    /// A slot is there from which the stream goes on; `reloading` is a table whose reload was cut off.
+    case live(reloading: UInt32?)
     /// The task was live, and its slot is gone.
     case slotGone
   }
@@ -38,13 +38,14 @@ struct ReplicationSlots {
       let comment = try row.decode(3, as: String?.self)
       return (plugin, isHere, walStatus, comment)
     } then: { plugin, isHere, walStatus, comment throws(ReplicatorError) in
-      guard let plugin else { return comment == SourceObjectNames.liveComment ? .slotGone : .fresh }
+      let wasLive = comment?.hasPrefix(SourceObjectNames.liveComment) ?? false
+      guard let plugin else { return wasLive ? .slotGone : .fresh }
       guard plugin == "pgoutput", isHere else {
         throw ReplicatorError(
           .slotOfAnother, detail: "the slot \(names.slot) is there and belongs to another plugin or database")
       }
       guard walStatus != "lost" else { throw .slotInvalidated(names.slot) }
-      return .live
+      return .live(reloading: comment?.split(separator: " ").last.flatMap { UInt32($0) })
     }
   }
 
@@ -58,12 +59,12 @@ struct ReplicationSlots {
     try publish(tables.filter { !$0.hasReplicaIdentity }, as: names.insertPublication, operations: "insert")
   }
 
-  /// Says at the source that the task is live from here on.
-  func markLive() throws(ReplicatorError) {
+  /// Says at the source that the task is live, and which table is being loaded again.
+  func markLive(reloading table: CatalogTable? = nil) throws(ReplicatorError) {
+    let comment = SourceObjectNames.liveComment + (table.map { ", reloading \($0.oid)" } ?? "")
     try asking { () throws(PostgresError) in
       try connection.execute(
-        "comment on publication \(identifier: names.publication) is \(literal: SourceObjectNames.liveComment)"
-      )
+        "comment on publication \(identifier: names.publication) is \(literal: comment)")
     }
   }
 

@@ -1,3 +1,4 @@
+import DMS
 import Postgres
 import Synchronization
 
@@ -10,7 +11,8 @@ final class RunControl: Sendable {
     /// Wakes the wait for the stream's next message.
     var stream: Interrupt?
     var onStop: [@Sendable () -> Void] = []
-    var reloads: Set<String> = []
+    /// Tables that are to be loaded again.
+    var reloads: [QualifiedName] = []
   }
 
   private let state = Mutex(State())
@@ -54,6 +56,16 @@ final class RunControl: Sendable {
     statements?.interrupt()
     stream?.wake()
     for body in bodies { body() }
+  }
+
+  func requestReload(of table: QualifiedName) {
+    state.withLock { if !$0.reloads.contains(table) { $0.reloads.append(table) } }
+    wake()
+  }
+
+  /// The table that was first asked to be loaded again, taken off the list.
+  func takeReload() -> QualifiedName? {
+    state.withLock { $0.reloads.isEmpty ? nil : $0.reloads.removeFirst() }
   }
 
   func wake() {

@@ -148,4 +148,11 @@ import Time
     #expect(outcome.keys.contains("public/t/LOAD00000002.parquet"))
     #expect(outcome.truths.first?.object == "public/t/LOAD00000001.parquet")
   }
+
+  @Test func aTableIsLoadedAgain() async throws {
+    let outcome = try await outcome("reload")
+    #expect(outcome.truths.map(\.fault) == ["reload"])
+    #expect(outcome.keys.contains("public/t/LOAD00000001.parquet"))
+    #expect(try await outcome.bucket.state("t").contains(["1003", "four"]))
+  }
 }

@@ -55,6 +55,17 @@ final class StepLog: Sendable {
     if !isFound { throw RunEnded() }
   }
 
+  /// Returns when a step of that kind was taken after the stream had begun.
+  func waitAfterStreaming(for test: @escaping @Sendable (ReplicationStep) -> Bool) async throws {
+    let hasStreamed = Mutex(false)
+    try await wait { step in
+      hasStreamed.withLock { hasStreamed in
+        if step.name == "streaming" { hasStreamed = true }
+        return hasStreamed && test(step)
+      }
+    }
+  }
+
   struct RunEnded: Error {}
 }
 
