@@ -2,7 +2,37 @@ import Foundation
 import GRDB
 import Time
 
+/// What a writer knows of a transaction once PostgreSQL has committed it.
+package struct Confirmation: Hashable, Sendable {
+  package let id: SourceTransactionID
+  /// Any position at or after the commit record.
+  package let lsn: UInt64
+  package let commitTime: CommitTime
+
+  package init(id: SourceTransactionID, lsn: UInt64, commitTime: CommitTime) {
+    self.id = id
+    self.lsn = lsn
+    self.commitTime = commitTime
+  }
+}
+
 extension LedgerStore {
+  /// Records a transaction as intended, as `recordIntent` does, and the one before it as committed: durably, by
+  /// one flush to the disk in place of two.
+  package func recordIntent(
+    xid: UInt64, table: TableName, operations: [IntendedOperation], confirming confirmation: Confirmation?
+  ) throws(LedgerError) -> SourceTransactionID {
+    let now = clock.now()
+    return try write { session in
+      if let confirmation {
+        try session.markCommitted(
+          confirmation.id, lsn: confirmation.lsn, commitTime: confirmation.commitTime)
+      }
+      let table = try session.table(table) ?? session.declare(TableDeclaration(name: table))
+      return try session.recordIntent(xid: xid, table: table.id, operations: operations, now: now)
+    }
+  }
+
   /// The operations of a transaction, in the order in which they were executed.
   package func operations(of id: SourceTransactionID) throws(LedgerError) -> [IntendedOperation] {
     try read { session in

@@ -2,7 +2,9 @@ import Ledger
 import Postgres
 import Time
 
-/// One transaction: its statements, the ledger's intent, COMMIT, the ledger's confirmation, in this order.
+/// One transaction: its statements, the ledger's intent, COMMIT, in this order. The ledger's confirmation comes
+/// after it, or with the intent of the next transaction, since each flush of the ledger to the disk costs about
+/// as much as one of PostgreSQL's.
 ///
 /// Updates and deletes come before inserts, so that the rows to insert can stream in last, while the server is
 /// at work on them and the ledger records them.
@@ -15,7 +17,7 @@ struct BatchTransaction {
 
   /// How it ended.
   enum Outcome {
-    case committed
+    case committed(Confirmation)
     /// COMMIT was sent and no answer came, or none that is clear: `Settler` finds out.
     case unknown(SourceTransactionID, WorkloadError)
   }
@@ -27,15 +29,19 @@ struct BatchTransaction {
 
   /// Carries the transaction out.
   ///
+  /// - Parameter confirmation: of the transaction before, where the ledger does not hold it yet; nil once it
+  ///   does.
   /// - Throws: `WorkloadError`; nothing is committed then, and the ledger says so, but for the code
   ///   `interrupted`, after which everything is left as it is.
   func run(
-    _ batch: Batch, people: inout PersonGenerator, versions: inout VersionClock
+    _ batch: Batch, people: inout PersonGenerator, versions: inout VersionClock,
+    confirming confirmation: inout Confirmation?
   ) throws(WorkloadError) -> Outcome {
     var intent: SourceTransactionID?
     let xid: TransactionID
     do {
-      xid = try execute(batch, people: &people, versions: &versions, intent: &intent)
+      xid = try execute(
+        batch, people: &people, versions: &versions, confirming: &confirmation, intent: &intent)
     } catch {
       let failure = workloadError(error)
       if case .interrupted = failure.code {
@@ -45,13 +51,13 @@ struct BatchTransaction {
       }
       throw failure
     }
-    guard let intent else { return .committed }
+    guard let intent else { preconditionFailure("a transaction was executed without an intent") }
     return try commit(xid, intent)
   }
 
   private func execute(
     _ batch: Batch, people: inout PersonGenerator, versions: inout VersionClock,
-    intent: inout SourceTransactionID?
+    confirming confirmation: inout Confirmation?, intent: inout SourceTransactionID?
   ) throws -> TransactionID {
     let statements = try session.prepared()
     let copies = batch.inserts.count >= BatchTransaction.copyThreshold
@@ -82,15 +88,26 @@ struct BatchTransaction {
     }
     if copies {
       try copy(batch.inserts, people: &people, versions: &versions, operations: &operations) { operations in
-        try self.step(.statementsSent)
-        intent = try ledger.recordIntent(xid: xid.rawValue, table: session.table, operations: operations)
+        try record(operations, of: xid, confirming: &confirmation, intent: &intent)
       }
     } else {
-      try step(.statementsSent)
-      intent = try ledger.recordIntent(xid: xid.rawValue, table: session.table, operations: operations)
+      try record(operations, of: xid, confirming: &confirmation, intent: &intent)
     }
     try step(.intentRecorded)
     return xid
+  }
+
+  private func record(
+    _ operations: [IntendedOperation], of xid: TransactionID, confirming confirmation: inout Confirmation?,
+    intent: inout SourceTransactionID?
+  ) throws {
+    try step(.statementsSent)
+    intent = try ledger.recordIntent(
+      xid: xid.rawValue, table: session.table, operations: operations, confirming: confirmation)
+    if confirmation != nil {
+      confirmation = nil
+      try step(.confirmed)
+    }
   }
 
   /// Streams rows in; `onEnd` runs once all are made up, while the server still takes them in.
@@ -169,15 +186,11 @@ struct BatchTransaction {
     } catch {
       return .unknown(intent, workloadError(error))
     }
-    do {
-      try step(.committed)
-      try ledger.markCommitted(intent, lsn: lsn.rawValue, commitTime: commitTime)
-      try step(.confirmed)
-    } catch {
+    do { try step(.committed) } catch {
       session.close()
-      throw workloadError(error)
+      throw error
     }
-    return .committed
+    return .committed(Confirmation(id: intent, lsn: lsn.rawValue, commitTime: commitTime))
   }
 
   /// Rolls back; COMMIT was never sent, so the transaction is lost even where the connection is.

@@ -19,6 +19,8 @@ struct WriteRun {
   private var retries = 0
   private var reconnects = 0
   private var settlement: Settlement
+  /// Of the last transaction, where the ledger does not hold it yet.
+  private var unconfirmed: Confirmation?
   /// The transaction whose COMMIT had no clear answer; it is in the ledger as an intent.
   private var unknown: Unknown?
 
@@ -32,6 +34,9 @@ struct WriteRun {
 
   /// How many sequence numbers are reserved at once at least: each reservation costs the ledger a flush.
   private static let reservation = 256
+  /// Up to how many rows a transaction's confirmation waits for the next intent: for larger ones the flush that
+  /// this saves is no matter.
+  private static let smallTransaction = 100
 
   static func start(
     _ plan: WritePlan, progress: @Sendable (WriteProgress) -> Void, writer: isolated Writer
@@ -65,16 +70,33 @@ struct WriteRun {
   private mutating func run(
     _ progress: @Sendable (WriteProgress) -> Void, _ writer: isolated Writer
   ) async throws(WorkloadError) -> WriteSummary {
-    var ending: WriteSummary.Ending?
-    while ending == nil {
-      if Task.isCancelled {
-        ending = .cancelled
-        break
-      }
+    let ending: WriteSummary.Ending
+    do throws(WorkloadError) {
+      ending = try await carryOut(progress, writer)
+    } catch {
+      // A writer that the step hook stopped is as good as killed: it confirms nothing more.
+      if case .interrupted = error.code { throw error }
+      // What went wrong first matters most; an intent that cannot be confirmed is settled by the next run.
+      do throws(WorkloadError) { try confirm(writer) } catch {}
+      throw error
+    }
+    try confirm(writer)
+    return WriteSummary(
+      ending: ending, written: written, notPossible: notPossible, transactions: transactions,
+      retries: retries, reconnects: reconnects, settlement: settlement,
+      tableCreated: preparation.tableCreated, seed: seed, startedAt: startedAt,
+      finishedAt: writer.clock.now(), clockOffset: preparation.clockOffset)
+  }
+
+  private mutating func carryOut(
+    _ progress: @Sendable (WriteProgress) -> Void, _ writer: isolated Writer
+  ) async throws(WorkloadError) -> WriteSummary.Ending {
+    while !Task.isCancelled {
       switch schedule.next(now: writer.clock.now()) {
-      case .end(let reached): ending = reached
+      case .end(let ending): return ending
       case .wait(let deadline):
-        do { try await writer.clock.sleep(until: deadline) } catch { ending = .cancelled }
+        try confirm(writer)
+        do { try await writer.clock.sleep(until: deadline) } catch { return .cancelled }
       case .write(let counts):
         try await write(counts, writer)
         progress(
@@ -83,11 +105,14 @@ struct WriteRun {
             now: writer.clock.now()))
       }
     }
-    return WriteSummary(
-      ending: ending ?? .cancelled, written: written, notPossible: notPossible, transactions: transactions,
-      retries: retries, reconnects: reconnects, settlement: settlement,
-      tableCreated: preparation.tableCreated, seed: seed, startedAt: startedAt,
-      finishedAt: writer.clock.now(), clockOffset: preparation.clockOffset)
+    return .cancelled
+  }
+
+  /// Records in the ledger that the last transaction is committed.
+  private mutating func confirm(_ writer: isolated Writer) throws(WorkloadError) {
+    guard let confirmation = unconfirmed else { return }
+    unconfirmed = nil
+    try writer.confirm(confirmation)
   }
 
   /// Writes a transaction, again and again where its failure is a passing one.
@@ -103,6 +128,8 @@ struct WriteRun {
         try attempt(counts, writer)
         return
       } catch { failure = error }
+      if case .interrupted = failure.code { throw failure }
+      try confirm(writer)
       // A row that did not make it is made up again, so that a seed gives the same rows all the same.
       people = peopleBefore
       pool.removeAll()
@@ -136,8 +163,12 @@ struct WriteRun {
       let transaction = BatchTransaction(
         session: session, ledger: writer.ledger, onStep: writer.onStep,
         hasCommitTimestamps: writer.hasCommitTimestamps)
-      switch try transaction.run(batch, people: &people, versions: &writer.versions) {
-      case .committed: break
+      let outcome = try transaction.run(
+        batch, people: &people, versions: &writer.versions, confirming: &unconfirmed)
+      switch outcome {
+      case .committed(let confirmation):
+        unconfirmed = confirmation
+        if batch.counts.total > WriteRun.smallTransaction { try confirm(writer) }
       case .unknown(let id, let error):
         unknown = Unknown(id: id, counts: batch.counts, impossible: impossible, people: people)
         throw error

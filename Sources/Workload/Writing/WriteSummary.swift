@@ -3,11 +3,11 @@ public import Time
 
 /// How far a writer has come.
 public struct WriteProgress: Hashable, Sendable {
-  /// Rows committed and confirmed.
+  /// Rows committed.
   public let written: OperationCounts
   /// Rows of the whole plan; nil where it has no end.
   public let planned: OperationCounts?
-  /// Transactions committed and confirmed.
+  /// Transactions committed.
   public let transactions: Int
   /// When the writing began.
   public let startedAt: Timestamp

@@ -114,6 +114,17 @@ public actor Writer {
     return settled
   }
 
+  /// Records in the ledger that a transaction is committed.
+  func confirm(_ confirmation: Confirmation) throws(WorkloadError) {
+    try recording { () throws(LedgerError) in
+      try ledger.markCommitted(confirmation.id, lsn: confirmation.lsn, commitTime: confirmation.commitTime)
+    }
+    do { try onStep(.confirmed) } catch {
+      close()
+      throw WorkloadError(.interrupted(.confirmed), table: table.name, cause: error)
+    }
+  }
+
   private func connect() throws(WorkloadError)
     -> (session: SourceSession, preparation: Preparation, settled: Settled)
   {
