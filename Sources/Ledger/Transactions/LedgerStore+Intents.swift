@@ -28,8 +28,8 @@ extension LedgerStore {
         try session.markCommitted(
           confirmation.id, lsn: confirmation.lsn, commitTime: confirmation.commitTime)
       }
-      let table = try session.table(table) ?? session.declare(TableDeclaration(name: table))
-      return try session.recordIntent(xid: xid, table: table.id, operations: operations, now: now)
+      let id = try session.tableID(table) ?? session.declare(TableDeclaration(name: table)).id
+      return try session.recordIntent(xid: xid, table: id, operations: operations, now: now)
     }
   }
 
@@ -77,6 +77,13 @@ extension LedgerStore {
 }
 
 extension LedgerSession {
+  /// The number of a table, without what is declared of it.
+  fileprivate func tableID(_ table: TableName) throws -> Int64? {
+    try Int64.fetchOne(
+      db.cachedStatement(sql: "select id from source_table where schema_name = ? and table_name = ?"),
+      arguments: [table.schema, table.name])
+  }
+
   fileprivate func operations(_ sql: String, _ arguments: StatementArguments = []) throws
     -> [IntendedOperation]
   {

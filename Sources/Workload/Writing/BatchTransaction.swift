@@ -2,12 +2,11 @@ import Ledger
 import Postgres
 import Time
 
-/// One transaction: its statements, the ledger's intent, COMMIT, in this order. The ledger's confirmation comes
-/// after it, or with the intent of the next transaction, since each flush of the ledger to the disk costs about
-/// as much as one of PostgreSQL's.
+/// One transaction: its statements, the ledger's intent, COMMIT, in this order.
 ///
-/// Updates and deletes come before inserts, so that the rows to insert can stream in last, while the server is
-/// at work on them and the ledger records them.
+/// The ledger's confirmation comes after it, or with the intent of the next transaction, since each flush of the
+/// ledger to the disk costs about as much as one of PostgreSQL's. Updates and deletes come before inserts, so
+/// that the rows to insert can stream in last, while the server is at work on them and the ledger records them.
 struct BatchTransaction {
   let session: SourceSession
   let ledger: LedgerStore

@@ -13,6 +13,7 @@ struct Scene {
   let pipeline: String
   let clock: any WallClock
   let table: TableName
+  private let leftovers: Leftovers?
 
   init(
     pipeline: String = "test", clock: any WallClock = SystemWallClock(),
@@ -23,6 +24,17 @@ struct Scene {
     self.pipeline = pipeline
     self.clock = clock
     self.table = table
+    leftovers = Leftovers(ledgerPath: ledgerPath)
+  }
+
+  /// A scene that another process has set.
+  init(conninfo: String, ledgerPath: String) {
+    self.conninfo = conninfo
+    self.ledgerPath = ledgerPath
+    pipeline = "test"
+    clock = SystemWallClock()
+    table = TableName(schema: "public", name: "customers")
+    leftovers = nil
   }
 
   /// The same database with the ledger of another pipeline.
@@ -32,6 +44,7 @@ struct Scene {
     self.pipeline = pipeline
     clock = other.clock
     table = other.table
+    leftovers = Leftovers(ledgerPath: ledgerPath)
   }
 
   func neighbour(_ pipeline: String) -> Scene { Scene(self, pipeline: pipeline) }
@@ -125,6 +138,21 @@ struct Scene {
       differences.append("row \(sequence) is in the table alone")
     }
     return differences
+  }
+}
+
+/// Removes a ledger's files with the scene that made them.
+private final class Leftovers: Sendable {
+  private let ledgerPath: String
+
+  init(ledgerPath: String) {
+    self.ledgerPath = ledgerPath
+  }
+
+  deinit {
+    for suffix in ["", "-wal", "-shm", ".lock"] {
+      try? FileManager.default.removeItem(atPath: ledgerPath + suffix)
+    }
   }
 }
 
