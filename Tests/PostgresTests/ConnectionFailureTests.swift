@@ -40,6 +40,42 @@ import Testing
     #expect(error.message.contains("not connected within"))
   }
 
+  @Test func aServerWithoutTLS() async throws {
+    let listener = try SilentListener()
+    defer { listener.close() }
+    async let answered: Void = blocking { listener.answer(Array("N".utf8)) }
+    let error = try await failure(of: "host=127.0.0.1 port=\(listener.port) user=u dbname=d sslmode=require")
+    #expect(error.code == .tlsFailed)
+    #expect(error.description.contains("sslmode"))
+    try await answered
+  }
+
+  @Test func aServerThatHangsUp() async throws {
+    let listener = try SilentListener()
+    defer { listener.close() }
+    async let answered: Void = blocking { listener.answer([]) }
+    let error = try await failure(of: "host=127.0.0.1 port=\(listener.port) user=u dbname=d sslmode=disable")
+    #expect(error.code == .connectionLost)
+    try await answered
+  }
+
+  /// A refusal in another language, as a server with its own lc_messages sends it.
+  @Test(arguments: [
+    ("28P01", "Passwort falsch"), ("57P03", "das Datenbanksystem startet"), ("53300", "a:  b"),
+  ])
+  func aRefusalIsKnownByItsState(_ state: String, _ text: String) async throws {
+    let listener = try SilentListener()
+    defer { listener.close() }
+    let fields = "SFATAL\0VFATAL\0C\(state)\0M\(text)\0\0"
+    let message = WireMessage("E").int32(Int32(4 + fields.utf8.count)).appending(Array(fields.utf8))
+    async let answered: Void = blocking { listener.answer(message.bytes) }
+    let error = try await failure(of: "host=127.0.0.1 port=\(listener.port) user=u dbname=d sslmode=disable")
+    #expect(error.code == .connectionRejected(try #require(SQLState(rawValue: state))))
+    #expect(error.message == text)
+    #expect(error.isTransient == (state != "28P01"))
+    try await answered
+  }
+
   @Test(arguments: ["host", "hots=x", "postgresql://[", "sslmode=often host=x"])
   func badConnectionStrings(_ text: String) async throws {
     let error = try await failure(of: text)
@@ -104,7 +140,7 @@ import Testing
   }
 }
 
-/// A TCP port that takes connections into its backlog and never says a word.
+/// A TCP port that takes connections into its backlog, and says no word until it is told to.
 struct SilentListener {
   private let descriptor: Int32
   let port: UInt16
@@ -124,6 +160,15 @@ struct SilentListener {
     }
     guard isListening else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
     port = UInt16(bigEndian: address.sin_port)
+  }
+
+  /// Reads once from the next connection, answers it, and hangs up.
+  func answer(_ bytes: [UInt8]) {
+    let connection = accept(descriptor, nil, nil)
+    var request = [UInt8](repeating: 0, count: 1024)
+    _ = read(connection, &request, request.count)
+    _ = write(connection, bytes, bytes.count)
+    _ = Foundation.close(connection)
   }
 
   func close() {

@@ -163,6 +163,62 @@ import Time
     }
   }
 
+  @Test func oneCallTakesManyMessages() async throws {
+    let database = try await Database()
+    let interrupt = try Interrupt()
+    try await blocking {
+      let writer = try database.connect()
+      try writer.script("create table t (x int); create publication p for table t")
+      let replication = try ReplicationConnection(
+        database.conninfo, options: ConnectionOptions(interrupt: interrupt))
+      let slot = try replication.createSlot("many_slot", isTemporary: true)
+      try writer.execute("insert into t select generate_series(1, 1000)")
+      try replication.start(slot.name, options: PgOutputOptions(publications: ["p"]))
+      var messages = 0
+      // Begin, relation, rows, commit; the wait after the first is as long as it takes.
+      let first = try replication.drain(until: nil, limit: 500, linger: .seconds(600)) { message, _ in
+        if case .xLogData = message { messages += 1 }
+      }
+      #expect(first == .messages(500))
+      // A wake-up does not cut the messages short, and is not forgotten.
+      interrupt.wake()
+      while messages < 1003 {
+        _ = try replication.drain(until: nil, limit: 1003 - messages, linger: .seconds(600)) { message, _ in
+          if case .xLogData = message { messages += 1 }
+        }
+      }
+      var outcome = DrainOutcome.messages(0)
+      while case .messages = outcome {
+        outcome = try replication.drain(until: nil, linger: .zero) { _, _ in }
+      }
+      #expect(outcome == .woken)
+    }
+  }
+
+  @Test func whatTheReceiverThrowsComesOut() async throws {
+    struct Failure: Error {}
+    let database = try await Database()
+    try await blocking {
+      let writer = try database.connect()
+      try writer.script("create table t (x int); create publication p for table t")
+      let replication = try ReplicationConnection(database.conninfo)
+      let slot = try replication.createSlot("throw_slot", isTemporary: true)
+      try writer.execute("insert into t values (1)")
+      try replication.start(slot.name, options: PgOutputOptions(publications: ["p"]))
+      var kinds: [UInt8] = []
+      while kinds.last != UInt8(ascii: "C") {
+        do {
+          _ = try replication.drain(until: nil) { message, payload in
+            guard case .xLogData = message else { return }
+            kinds.append(payload.unsafeLoad(fromByteOffset: 0, as: UInt8.self))
+            throw Failure()
+          }
+        } catch is Failure {}
+      }
+      #expect(kinds == Array("BRIC".utf8))
+    }
+  }
+
   @Test func aLostStreamIsToldFromARefusedOne() async throws {
     let database = try await Database()
     try await blocking {

@@ -82,7 +82,7 @@ extension Session {
       case 0:
         // While the data flows there is more to read already: the wait, a system call, is for when there is not.
         if hasRead { try waitToRead(connection) }
-        guard PQconsumeInput(connection) == 1 else { throw lost(connection) }
+        try read(connection)
         hasRead = true
       case -1: return nil
       default: throw failure(of: connection)
@@ -143,8 +143,7 @@ extension Session {
     try flush()
     // A failed write is not an error to libpq until a read fails as well (fe-misc.c, pqSendSome): without it
     // the sender would go on for ever.
-    let connection = try connection()
-    guard PQconsumeInput(connection) == 1 else { throw lost(connection) }
+    try read(try connection())
   }
 
   /// Says that all of a COPY FROM was sent.

@@ -37,6 +37,14 @@ struct ConnectionAttempt {
     }
   }
 
+  /// Whether libpq takes the options.
+  ///
+  /// Some that make no sense fail only as an attempt begins, as a socket that is not there does; a ping tells
+  /// them apart. It goes to a socket that cannot be there, so it asks nobody.
+  private static func areValid(_ parameters: [(String, String)]) -> Bool {
+    withPointers(parameters + [("host", "/dev/null"), ("port", "1")], PQpingParams) != PQPING_NO_ATTEMPT
+  }
+
   private typealias Pointers = UnsafePointer<UnsafePointer<CChar>?>
 
   private static func withPointers<R>(

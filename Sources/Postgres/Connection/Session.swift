@@ -67,7 +67,7 @@ final class Session {
 
   // MARK: Waiting
 
-  enum Wake {
+  enum Wake: Equatable {
     case ready(Int16)
     case deadline
     case woken
@@ -85,10 +85,13 @@ final class Session {
     case .ready(let events): return .ready(events)
     case .deadline: return .deadline
     case .woken: return .woken
-    case .interrupted:
-      abandon(connection)
-      throw PostgresError(.interrupted, message: "a wait for the server was ended", at: location)
+    case .interrupted: throw interrupted(connection)
     }
+  }
+
+  private func interrupted(_ connection: OpaquePointer) -> PostgresError {
+    abandon(connection)
+    return PostgresError(.interrupted, message: "a wait for the server was ended", at: location)
   }
 
   /// Waits for the socket within the time that the server is allowed.
@@ -135,6 +138,14 @@ final class Session {
   /// Waits until there is something to read.
   func waitToRead(_ connection: OpaquePointer) throws(PostgresError) {
     _ = try waitForAnswer(connection, for: POLLIN)
+  }
+
+  /// Takes what has come, without waiting for it.
+  ///
+  /// While data flows nobody has to wait, so that an interruption is looked for here as well.
+  func read(_ connection: OpaquePointer) throws(PostgresError) {
+    if interrupt?.isInterrupted == true { throw interrupted(connection) }
+    guard PQconsumeInput(connection) == 1 else { throw lost(connection) }
   }
 
   // MARK: Failures

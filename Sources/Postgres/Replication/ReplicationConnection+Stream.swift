@@ -36,21 +36,24 @@ extension ReplicationConnection {
     streamEnded = false
   }
 
-  /// Hands all messages that have come to `body`, and waits only while there is none.
+  /// Hands the messages that come to `body`: waits for the first, and then takes what else is there.
   ///
   /// - Parameters:
-  ///   - deadline: until when to wait; nil is for ever.
+  ///   - deadline: until when to wait for the first; nil is for ever.
   ///   - limit: the most messages of one call.
+  ///   - linger: how long more messages may come after the first. A server that is busy sends them one by one,
+  ///     so that without it a call would end after a few.
   ///   - body: is given each message, and its payload: the plugin's message, empty for a keepalive. The payload
   ///     lives within the call.
   /// - Throws: what `body` throws, after which the stream goes on with the message behind; `connectionLost`;
   ///   `server` where the server ends the stream with an error; `malformedMessage`; `interrupted`.
   public func drain(
-    until deadline: ContinuousClock.Instant?, limit: Int = 10_000,
+    until deadline: ContinuousClock.Instant?, limit: Int = 10_000, linger: Duration = .milliseconds(2),
     _ body: (_ message: ReplicationMessage, _ payload: RawSpan) throws -> Void
   ) throws -> DrainOutcome {
     if streamEnded { return .ended }
     var count = 0
+    var lastWait = deadline
     // What the call before read last was nothing: the wait is next.
     var hasRead = hasReadAll
     hasReadAll = false
@@ -61,24 +64,22 @@ extension ReplicationConnection {
       switch length {
       case 1...:
         defer { PQfreemem(buffer) }
+        if count == 0 { lastWait = ContinuousClock.now + linger }
+        count += 1
         let bytes = UnsafeRawBufferPointer(start: buffer, count: Int(length)).bytes
         let (message, payload) = try ReplicationMessage.decode(bytes)
-        count += 1
         try body(message, bytes.extracting(payload...))
       case 0:
         if hasRead {
-          // What has come counts more than what may come.
-          if count > 0 {
+          // A wake-up is kept for the call that waits for its first message, which says so.
+          let outcome = try session.wait(connection, for: POLLIN, until: lastWait, wakeable: count == 0)
+          if outcome == .woken { return .woken }
+          if outcome == .deadline {
             hasReadAll = true
-            return .messages(count)
-          }
-          switch try session.wait(connection, for: POLLIN, until: deadline, wakeable: true) {
-          case .ready: break
-          case .deadline: return .deadlineReached
-          case .woken: return .woken
+            return count == 0 ? .deadlineReached : .messages(count)
           }
         }
-        guard PQconsumeInput(connection) == 1 else { throw session.lost(connection) }
+        try session.read(connection)
         hasRead = true
       case -1:
         streamEnded = true
