@@ -1,3 +1,4 @@
+import Synchronization
 import Time
 
 /// Credentials with the number of their issue: a renewal gives the next one.
@@ -30,14 +31,18 @@ struct CredentialFailure: Error, Sendable {
 /// The sources in the order of AWS's SDKs: the first that is set up is the one.
 ///
 /// Its credentials are kept and renewed before they end; many who ask at once wait for one renewal.
-actor CredentialChain {
+final class CredentialChain: Sendable {
+  private struct State {
+    var source: (any CredentialSource)?
+    var issued: IssuedCredentials?
+    var renewAt: Timestamp?
+    var renewal: Task<Result<IssuedCredentials, StorageError>, Never>?
+    var generation = 0
+  }
+
   private let sources: [any CredentialSource]
   private let clock: any WallClock
-  private var source: (any CredentialSource)?
-  private var issued: IssuedCredentials?
-  private var renewAt: Timestamp?
-  private var renewal: Task<Result<IssuedCredentials, StorageError>, Never>?
-  private var generation = 0
+  private let state = Mutex(State())
 
   /// How long before their end credentials are renewed; those that live shortly, at half of their life.
   private static let margin = Duration.seconds(300)
@@ -50,11 +55,19 @@ actor CredentialChain {
   ///
   /// - Throws: `StorageError`: `.credentialsMissing`, `.credentialsExpired`, and what the source's service answers.
   func current(for store: String) async throws(StorageError) -> IssuedCredentials {
-    if let issued, !isEnding { return issued }
-    let task = renewal ?? begin(store)
+    if let issued = good { return issued }
+    let task = state.withLock { state in
+      if let renewal = state.renewal { return renewal }
+      // A task of its own: others wait for it too, and must not be cancelled with the first one.
+      let task = Task { await self.fetch(store) }
+      state.renewal = task
+      return task
+    }
     let result = await task.value
     // A renewal that fails leaves the old credentials good until they end.
-    if case .failure = result, let issued, !hasEnded(issued.credentials) { return issued }
+    if case .failure = result, let issued = state.withLock({ $0.issued }), !hasEnded(issued.credentials) {
+      return issued
+    }
     return try result.get()
   }
 
@@ -63,46 +76,59 @@ actor CredentialChain {
   /// - Throws: `StorageError`, as `current(for:)` does.
   func sourceName(for store: String) async throws(StorageError) -> String {
     _ = try await current(for: store)
-    return source?.name ?? "nowhere"
+    return state.withLock { $0.source?.name } ?? "nowhere"
   }
 
   /// Forgets credentials that a server has called expired; false where no others can be had.
   func renew(after generation: Int) -> Bool {
-    guard let issued else { return true }
-    guard issued.generation == generation else { return true }  // Somebody has renewed them meanwhile.
-    guard issued.credentials.sessionToken != nil else { return false }
-    self.issued = nil
-    return true
+    state.withLock { state in
+      // Somebody may have renewed them meanwhile.
+      guard let issued = state.issued, issued.generation == generation else { return true }
+      guard issued.credentials.sessionToken != nil else { return false }
+      state.issued = nil
+      return true
+    }
   }
 
-  private func begin(_ store: String) -> Task<Result<IssuedCredentials, StorageError>, Never> {
-    // A task of its own: others wait for it too, and must not be cancelled with the first one.
-    let task = Task { await self.fetch(store) }
-    renewal = task
-    return task
+  /// The credentials that need no renewal yet.
+  private var good: IssuedCredentials? {
+    state.withLock { state in
+      guard let issued = state.issued else { return nil }
+      guard let renewAt = state.renewAt, renewAt <= clock.now() else { return issued }
+      return nil
+    }
   }
 
   private func fetch(_ store: String) async -> Result<IssuedCredentials, StorageError> {
-    defer { renewal = nil }
+    let result = await ask(store)
+    return state.withLock { state in
+      state.renewal = nil
+      switch result {
+      case .success(let (source, credentials)):
+        state.generation += 1
+        let issued = IssuedCredentials(credentials: credentials, generation: state.generation)
+        (state.source, state.issued) = (source, issued)
+        let now = clock.now()
+        state.renewAt = credentials.expiry.map { $0 - min(CredentialChain.margin, ($0 - now) / 2) }
+        return .success(issued)
+      case .failure(let error): return .failure(error)
+      }
+    }
+  }
+
+  private func ask(_ store: String) async -> Result<(any CredentialSource, Credentials), StorageError> {
+    let known = state.withLock { $0.source }
     do throws(CredentialFailure) {
-      for candidate in source.map({ [$0] }) ?? sources {
+      for candidate in known.map({ [$0] }) ?? sources {
         guard let credentials = try await candidate.credentials() else { continue }
-        source = candidate
         guard !hasEnded(credentials) else {
           throw CredentialFailure(code: .credentialsExpired, reason: "from \(candidate.name)")
         }
-        generation += 1
-        let issued = IssuedCredentials(credentials: credentials, generation: generation)
-        self.issued = issued
-        let now = clock.now()
-        renewAt = credentials.expiry.map { $0 - min(CredentialChain.margin, ($0 - now) / 2) }
-        return .success(issued)
+        return .success((candidate, credentials))
       }
     } catch {
       var failure = StorageError(error.code, .credentials, store: store, detail: error.reason)
-      (failure.status, failure.serviceCode, failure.requestID) = (
-        error.status, error.serviceCode, error.requestID
-      )
+      (failure.status, failure.serviceCode, failure.requestID) = (error.status, error.serviceCode, error.requestID)
       return .failure(failure)
     }
     return .failure(
@@ -110,8 +136,6 @@ actor CredentialChain {
         .credentialsMissing, .credentials, store: store,
         detail: "asked " + sources.map(\.name).joined(separator: ", ")))
   }
-
-  private var isEnding: Bool { renewAt.map { $0 <= clock.now() } ?? false }
 
   private func hasEnded(_ credentials: Credentials) -> Bool {
     credentials.expiry.map { $0 <= clock.now() } ?? false

@@ -9,7 +9,6 @@ struct CredentialContext: Sendable {
   var clock: any WallClock
   var engine: TransferEngine
   var proxies: Proxies
-  var certificates: TrustedCertificates?
   var retry: RetryPolicy
   var jitter: @Sendable () -> Double
   /// Where a relative address of container credentials is: ECS's, but for tests.
@@ -29,7 +28,6 @@ struct CredentialContext: Sendable {
     if !isLocal, let address = try? WebAddress(request.url, store: "") {
       request.proxy = proxies.proxy(scheme: address.scheme, host: address.host)
     }
-    request.certificates = certificates
     var attempts = Attempts(policy: retry, limit: 3, call: request.timeLeft * 3)
     let budget = RetryBudget(3)
     while true {

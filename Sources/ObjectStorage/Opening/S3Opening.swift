@@ -8,7 +8,8 @@ struct S3Opening {
   private var name: String { "s3://\(bucket)" }
 
   func open() throws(StorageError) -> S3Store {
-    guard let engine = TransferEngine(limit: configuration.maximumTransfers) else {
+    let certificates = try certificates()
+    guard let engine = TransferEngine(limit: configuration.maximumTransfers, certificates: certificates) else {
       throw StorageError(.ioFailed, .open, store: name, detail: "no descriptors left for the transfers")
     }
     let context = try context(engine)
@@ -16,7 +17,7 @@ struct S3Opening {
       bucket: bucket, region: context.region, address: endpoint(context.profiles),
       addressing: configuration.addressing, attempts: try attempts(context.profiles),
       retry: configuration.retry,
-      timeouts: configuration.timeouts, certificates: context.certificates, proxies: context.proxies,
+      timeouts: configuration.timeouts, proxies: context.proxies,
       clock: configuration.clock, logger: configuration.logger)
     let sources = S3Opening.sources(context, isProfileGiven: given(configuration.profile) != nil)
     let chain = CredentialChain(sources, clock: configuration.clock)
@@ -33,7 +34,7 @@ struct S3Opening {
       region: given(configuration.region) ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
         ?? profiles.setting("region"),
       clock: configuration.clock, engine: engine, proxies: Proxies(environment: configuration.environment),
-      certificates: try certificates(), retry: configuration.retry, jitter: { Double.random(in: 0..<1) })
+      retry: configuration.retry, jitter: { Double.random(in: 0..<1) })
   }
 
   /// The sources in the order of AWS's SDKs; a profile that the caller names goes before the environment.

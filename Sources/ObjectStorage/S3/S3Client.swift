@@ -13,7 +13,6 @@ final class S3Client: Sendable {
     var attempts: Int
     var retry: RetryPolicy
     var timeouts: StorageConfiguration.Timeouts
-    var certificates: TrustedCertificates?
     var proxies: Proxies
     var clock: any WallClock
     var logger: Logger
@@ -79,7 +78,7 @@ final class S3Client: Sendable {
           budget.giveBack()
           return answer
         }
-        if await correct(fault, call, generation, &corrections) { continue }
+        if correct(fault, call, generation, &corrections) { continue }
         error = self.error(fault, call)
         (isTransient, wait) = (fault.isTransient, fault.wait(now: settings.clock.now()))
         if isTransient { onRetry(fault.status >= 500) }
@@ -152,8 +151,7 @@ final class S3Client: Sendable {
       method: call.method, url: "\(endpoint.scheme)://\(endpoint.host)\(path)\(query)",
       headers: signed + authorization, body: call.body, bodyLimit: Int(clamping: call.limit),
       timeLeft: timeLeft, connecting: settings.timeouts.connecting, stall: settings.timeouts.stall,
-      proxy: settings.proxies.proxy(scheme: endpoint.scheme, host: endpoint.host),
-      certificates: settings.certificates)
+      proxy: settings.proxies.proxy(scheme: endpoint.scheme, host: endpoint.host))
   }
 
   /// The fault of an answer; nil for a success.
@@ -167,7 +165,7 @@ final class S3Client: Sendable {
   /// Learns from an answer that refuses; true where the call is worth sending again at once.
   private func correct(
     _ fault: ServiceFault, _ call: S3Call, _ generation: Int, _ corrections: inout Corrections
-  ) async -> Bool {
+  ) -> Bool {
     if let region = fault.region, !corrections.region, learn(region) {
       corrections.region = true
       settings.logger.info(
@@ -185,7 +183,7 @@ final class S3Client: Sendable {
     }
     if kind == .credentialsExpired, !corrections.credentials {
       corrections.credentials = true
-      return await credentials.renew(after: generation)
+      return credentials.renew(after: generation)
     }
     return false
   }

@@ -11,12 +11,21 @@ final class EasyHandle {
   private(set) var transfer: Transfer?
 
   /// A handle; nil where libcurl has no memory for one.
-  init?() {
+  init?(certificates: TrustedCertificates?) {
     guard let pointer = curl_easy_init() else { return nil }
     self.pointer = pointer
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     setFixedOptions()
+    guard let certificates else { return }
+    if let pem = certificates.pem {
+      let code = pem.withUnsafeBytes {
+        canary_easy_set_blob(pointer, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count)
+      }
+      guard code == CURLE_OK else { return nil }
+    } else {
+      guard canary_easy_set_text(pointer, CURLOPT_CAINFO, certificates.file) == CURLE_OK else { return nil }
+    }
   }
 
   deinit {
@@ -39,7 +48,7 @@ final class EasyHandle {
     set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     set(CURLOPT_TCP_KEEPALIVE, 1)
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    set(CURLOPT_BUFFERSIZE, 128 << 10)
+    set(CURLOPT_BUFFERSIZE, 32 << 10)
     set(CURLOPT_LOW_SPEED_LIMIT, 1)
     canary_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
     canary_easy_set_data_callback(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
@@ -108,12 +117,6 @@ final class EasyHandle {
     canary_easy_set_text(pointer, CURLOPT_PROXY, request.proxy ?? "")
     // Whom not to ask through the proxy was decided with the proxy itself.
     canary_easy_set_text(pointer, CURLOPT_NOPROXY, "")
-    if let certificates = request.certificates {
-      let code = certificates.pem.withUnsafeBytes {
-        canary_easy_set_blob(pointer, CURLOPT_CAINFO_BLOB, $0.baseAddress, $0.count)
-      }
-      guard code == CURLE_OK else { return code }
-    }
     return canary_easy_set_text(pointer, CURLOPT_URL, request.url)
   }
 

@@ -21,7 +21,6 @@ struct HTTPRequest: Sendable {
   var stall: Duration
   /// The way through a proxy; nil for none.
   var proxy: String?
-  var certificates: TrustedCertificates?
 }
 
 /// An answer, whole.

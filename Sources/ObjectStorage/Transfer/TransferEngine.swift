@@ -9,11 +9,11 @@ final class TransferEngine: Sendable {
   private let orders: TransferOrders
 
   /// An engine; nil where the system has no descriptor for it.
-  init?(limit: Int) {
+  init?(limit: Int, certificates: TrustedCertificates?) {
     guard TransferEngine.isLibraryReady, let orders = TransferOrders() else { return nil }
     self.orders = orders
     let thread = Thread {
-      guard let loop = TransferLoop(orders: orders, limit: max(1, limit)) else {
+      guard let loop = TransferLoop(orders: orders, limit: max(1, limit), certificates: certificates) else {
         orders.close()
         _ = orders.take(upTo: 0)
         return

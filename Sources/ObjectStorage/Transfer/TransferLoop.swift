@@ -10,6 +10,7 @@ final class TransferLoop {
   private let events: Descriptor
   private let orders: TransferOrders
   private let limit: Int
+  private let certificates: TrustedCertificates?
   private var active: [UInt64: EasyHandle] = [:]
   private var byPointer: [UnsafeMutableRawPointer: EasyHandle] = [:]
   private var idle: [EasyHandle] = []
@@ -17,7 +18,7 @@ final class TransferLoop {
   private var deadline: Int64?
 
   /// A loop; nil where the system has no memory or descriptors for it.
-  init?(orders: TransferOrders, limit: Int) {
+  init?(orders: TransferOrders, limit: Int, certificates: TrustedCertificates?) {
     let number = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard number >= 0 else { return nil }
     let events = Descriptor(number)
@@ -28,7 +29,7 @@ final class TransferLoop {
     }
     self.multi = multi
     self.events = events
-    (self.orders, self.limit) = (orders, limit)
+    (self.orders, self.limit, self.certificates) = (orders, limit, certificates)
     canary_multi_set_long(multi, CURLMOPT_MAXCONNECTS, limit)
     canary_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
     // Unretained: the loop outlives the multi handle, which it cleans up itself.
@@ -110,7 +111,7 @@ final class TransferLoop {
   }
 
   private func begin(_ transfer: Transfer) {
-    guard let handle = idle.popLast() ?? EasyHandle() else {
+    guard let handle = idle.popLast() ?? EasyHandle(certificates: certificates) else {
       transfer.fail(TransferFailure(kind: .invalid, detail: "no memory for a transfer", duration: .zero))
       return
     }

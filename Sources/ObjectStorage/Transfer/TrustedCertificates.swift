@@ -3,21 +3,25 @@ import Glibc
 
 /// The authorities that a server's certificate may come from: those of a file, beside the system's.
 struct TrustedCertificates: Sendable {
-  /// PEM of all of them.
-  let pem: [UInt8]
+  /// The file, for libcurl to read.
+  let file: String
+  /// PEM of the file and of the system's bundle, where libcurl has no directory of authorities to look in besides.
+  let pem: [UInt8]?
 
-  /// Reads the file, and the system's bundle where libcurl was built to use one.
+  /// Authorities of a file, which is read at once to see that it can be.
   ///
   /// - Throws: `SystemCallFailure` where the file cannot be read.
   init(file: String) throws(SystemCallFailure) {
-    var pem = try TrustedCertificates.bytes(of: file)
-    if let bundle = curl_version_info(CURLVERSION_TENTH)?.pointee.cainfo,
+    self.file = file
+    let own = try TrustedCertificates.bytes(of: file)
+    let library = curl_version_info(CURLVERSION_TENTH)?.pointee
+    if library?.capath == nil, let bundle = library?.cainfo,
       let system = try? TrustedCertificates.bytes(of: String(cString: bundle))
     {
-      pem.append(UInt8(ascii: "\n"))
-      pem += system
+      pem = own + [UInt8(ascii: "\n")] + system
+    } else {
+      pem = nil
     }
-    self.pem = pem
   }
 
   /// The most that is read of a file of certificates or settings.

@@ -18,7 +18,7 @@ struct CredentialFixture {
     configuration.profile = profile
     configuration.clock = clock
     let opening = S3Opening(bucket: "b", configuration: configuration)
-    guard let engine = TransferEngine(limit: 8) else { throw POSIXError(.ENFILE) }
+    guard let engine = TransferEngine(limit: 8, certificates: nil) else { throw POSIXError(.ENFILE) }
     var context = try opening.context(engine)
     if let containerHost { context.containerHost = containerHost }
     self.context = context
