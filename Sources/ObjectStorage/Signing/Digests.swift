@@ -37,16 +37,18 @@ enum Digests {
     }
   }
 
-  static func hex(_ bytes: some Sequence<UInt8>) -> String {
-    var text = ""
-    for byte in bytes {
-      text.unicodeScalars.append(hexDigit(byte >> 4))
-      text.unicodeScalars.append(hexDigit(byte & 15))
+  /// Lower-case hexadecimal digits.
+  static func hex(_ bytes: [UInt8]) -> String {
+    String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+      for (index, byte) in bytes.enumerated() {
+        buffer[index * 2] = hexDigit(byte >> 4)
+        buffer[index * 2 + 1] = hexDigit(byte & 15)
+      }
+      return bytes.count * 2
     }
-    return text
   }
 
-  private static func hexDigit(_ value: UInt8) -> Unicode.Scalar {
-    Unicode.Scalar(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 }

@@ -22,8 +22,8 @@ final class RequestSigner: Sendable {
   private let credentials: Credentials
   private let region: String
   private let service: String
-  /// The key of the day; a day's first request derives it.
-  private let key = Mutex<(day: String, key: SigningKey)?>(nil)
+  /// The key of the day, which the day's first request derives, and the text of the last second.
+  private let known = Mutex<(second: Int64, date: AmazonDate, key: SigningKey)?>(nil)
 
   init(credentials: Credentials, region: String, service: String) {
     (self.credentials, self.region, self.service) = (credentials, region, service)
@@ -33,12 +33,11 @@ final class RequestSigner: Sendable {
   /// `Authorization`.
   func sign(_ request: Request, at time: Timestamp) -> [(name: String, value: String)] {
     var request = request
-    let date = AmazonDate(time)
+    let (date, key) = dateAndKey(time)
     var added = [(name: "X-Amz-Date", value: date.text)]
     if let token = credentials.sessionToken { added.append(("X-Amz-Security-Token", token.revealed)) }
     request.headers += added
     let canonical = CanonicalRequest(request)
-    let key = key(of: date)
     let signature = key.signature(of: stringToSign(canonical, date, key))
     added.append(
       (
@@ -56,8 +55,7 @@ final class RequestSigner: Sendable {
     _ request: Request, at time: Timestamp, expiry: Duration, signsToken: Bool = true
   ) -> [(name: String, value: String)] {
     var request = request
-    let date = AmazonDate(time)
-    let key = key(of: date)
+    let (date, key) = dateAndKey(time)
     request.query += [
       ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
       ("X-Amz-Credential", "\(credentials.accessKeyID)/\(key.scope)"),
@@ -73,21 +71,28 @@ final class RequestSigner: Sendable {
   }
 
   func stringToSign(_ canonical: CanonicalRequest, at time: Timestamp) -> String {
-    let date = AmazonDate(time)
-    return stringToSign(canonical, date, key(of: date))
+    let (date, key) = dateAndKey(time)
+    return stringToSign(canonical, date, key)
   }
 
   private func stringToSign(_ canonical: CanonicalRequest, _ date: AmazonDate, _ key: SigningKey) -> String {
     "AWS4-HMAC-SHA256\n\(date.text)\n\(key.scope)\n\(Digests.hex(Digests.sha256(canonical.text)))"
   }
 
-  private func key(of date: AmazonDate) -> SigningKey {
-    key.withLock { known in
-      if let known, known.day == date.day { return known.key }
-      let key = SigningKey(
-        secret: credentials.secretAccessKey, day: date.day, region: region, service: service)
-      known = (date.day, key)
-      return key
+  private func dateAndKey(_ time: Timestamp) -> (AmazonDate, SigningKey) {
+    let second = time.microseconds / 1_000_000
+    return known.withLock { known in
+      if let known, known.second == second { return (known.date, known.key) }
+      let date = AmazonDate(time)
+      let key: SigningKey
+      if let known, known.date.day == date.day {
+        key = known.key
+      } else {
+        key = SigningKey(
+          secret: credentials.secretAccessKey, day: date.day, region: region, service: service)
+      }
+      known = (second, date, key)
+      return (date, key)
     }
   }
 }
@@ -100,35 +105,45 @@ struct CanonicalRequest: Sendable {
 
   init(_ request: RequestSigner.Request) {
     var fields: [(name: String, value: String)] = []
+    fields.reserveCapacity(request.headers.count)
     for (name, value) in request.headers {
-      fields.append((name.lowercased(), CanonicalRequest.trimmed(value)))
+      // In order of the names, and those of one name in order of arrival; there are few.
+      let name = name.lowercased()
+      var place = fields.count
+      while place > 0, fields[place - 1].name > name { place -= 1 }
+      fields.insert((name, CanonicalRequest.trimmed(value)), at: place)
     }
-    // By name alone: fields of one name keep their order.
-    fields = fields.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }
-      .map(\.element)
     var lines = ""
+    lines.reserveCapacity(512)
     var names = ""
     for (index, field) in fields.enumerated() {
       if index > 0, fields[index - 1].name == field.name {
-        lines += ",\(field.value)"
-        continue
+        lines += ","
+      } else {
+        if index > 0 {
+          lines += "\n"
+          names += ";"
+        }
+        lines += field.name
+        lines += ":"
+        names += field.name
       }
-      if index > 0 {
-        lines += "\n"
-        names += ";"
-      }
-      lines += "\(field.name):\(field.value)"
-      names += field.name
+      lines += field.value
     }
     signedHeaders = names
-    text =
-      "\(request.method)\n\(request.path.isEmpty ? "/" : request.path)\n"
-      + "\(CanonicalRequest.query(request.query))\n\(lines)\n\n\(names)\n\(request.payload)"
+    var text = request.method
+    text.reserveCapacity(1_024)
+    for part in [request.path.isEmpty ? "/" : request.path, CanonicalRequest.query(request.query), lines, "", names, request.payload] {
+      text += "\n"
+      text += part
+    }
+    self.text = text
   }
 
   /// The query as it is signed, and as it is sent.
   static func query(_ query: [(name: String, value: String)]) -> String {
-    query.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
+    guard !query.isEmpty else { return "" }
+    return query.map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
       .sorted { $0 < $1 }  // ASCII by now, where the order of text is that of bytes.
       .map { "\($0)=\($1)" }.joined(separator: "&")
   }

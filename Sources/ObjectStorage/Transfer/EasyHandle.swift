@@ -50,6 +50,8 @@ final class EasyHandle {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_BUFFERSIZE, 32 << 10)
     set(CURLOPT_LOW_SPEED_LIMIT, 1)
+    // Whom not to ask through a proxy is decided with the proxy itself, before libcurl.
+    canary_easy_set_text(pointer, CURLOPT_NOPROXY, "")
     canary_easy_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText)
     canary_easy_set_data_callback(pointer, CURLOPT_HEADERFUNCTION) { data, size, count, context in
       EasyHandle.transfer(context)?.receive(head: UnsafeRawBufferPointer(start: data, count: size * count))
@@ -102,22 +104,22 @@ final class EasyHandle {
     curl_slist_free_all(headers)
     headers = nil
     // libcurl adds these by itself; without a value they are left out.
-    var lines = ["Accept:", "Expect:"]
+    guard append("Accept:"), append("Expect:") else { return CURLE_OUT_OF_MEMORY }
     for (name, value) in request.headers {
-      lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
-    }
-    for line in lines {
-      guard let list = curl_slist_append(headers, line) else { return CURLE_OUT_OF_MEMORY }
-      headers = list
+      guard append(value.isEmpty ? name + ";" : name + ": " + value) else { return CURLE_OUT_OF_MEMORY }
     }
     canary_easy_set_list(pointer, CURLOPT_HTTPHEADER, headers)
     set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeLeft))
     set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connecting))
     set(CURLOPT_LOW_SPEED_TIME, max(1, Int(request.stall.components.seconds)))
     canary_easy_set_text(pointer, CURLOPT_PROXY, request.proxy ?? "")
-    // Whom not to ask through the proxy was decided with the proxy itself.
-    canary_easy_set_text(pointer, CURLOPT_NOPROXY, "")
     return canary_easy_set_text(pointer, CURLOPT_URL, request.url)
+  }
+
+  private func append(_ line: String) -> Bool {
+    guard let list = curl_slist_append(headers, line) else { return false }
+    headers = list
+    return true
   }
 
   /// Ends the transfer with its answer, or with what went wrong.
