@@ -42,6 +42,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .executable(name: "lakecanary", targets: ["lakecanary"]),
+    .library(name: "ObjectStorage", targets: ["ObjectStorage"]),
     .library(name: "Parquet", targets: ["Parquet"]),
   ],
   dependencies: [

@@ -32,7 +32,13 @@ public struct ETag: Hashable, Sendable, Codable, CustomStringConvertible {
   public var description: String { rawValue }
 
   /// The tag as the headers `ETag` and `If-Match` carry it (RFC 9110 section 8.8.3).
-  var quoted: String { "\"\(rawValue)\"" }
+  ///
+  /// A listing may hold anything: what could end the header field, or the tag, is left out, and then nothing
+  /// matches.
+  var quoted: String {
+    let isPlain = rawValue.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x7F }
+    return "\"\(isPlain ? rawValue : String(rawValue.filter { $0 > " " && $0 != "\"" && $0 != "\u{7F}" }))\""
+  }
 }
 
 /// A part of an object.

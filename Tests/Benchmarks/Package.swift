@@ -17,7 +17,8 @@ let package = Package(
     .executableTarget(
       name: "ObjectStorageBenchmark",
       dependencies: [
-        .product(name: "ObjectStorage", package: "lakecanary"), .product(name: "Parquet", package: "lakecanary"),
+        .product(name: "ObjectStorage", package: "lakecanary"),
+        .product(name: "Parquet", package: "lakecanary"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "CurlLimit", linkerSettings: [.linkedLibrary("curl")]),

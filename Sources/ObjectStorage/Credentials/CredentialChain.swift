@@ -128,7 +128,9 @@ final class CredentialChain: Sendable {
       }
     } catch {
       var failure = StorageError(error.code, .credentials, store: store, detail: error.reason)
-      (failure.status, failure.serviceCode, failure.requestID) = (error.status, error.serviceCode, error.requestID)
+      (failure.status, failure.serviceCode, failure.requestID) = (
+        error.status, error.serviceCode, error.requestID
+      )
       return .failure(failure)
     }
     return .failure(

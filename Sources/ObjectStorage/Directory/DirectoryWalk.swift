@@ -109,7 +109,8 @@ struct DirectoryWalk: Sendable {
       default: continue
       }
       let key = isDirectory ? base + part + "/" : base + part
-      guard mayHold(key, isDirectory: isDirectory) else { continue }
+      // A longer name is of no key, and what lies beneath it neither.
+      guard key.utf8.count <= KeyPath.largestKey, mayHold(key, isDirectory: isDirectory) else { continue }
       entries.append(Entry(key: key, path: path == "." ? name : "\(path)/\(name)", isDirectory: isDirectory))
     }
     entries.sort { KeyOrder.precedes($0.key, $1.key) }

@@ -9,7 +9,8 @@ struct S3Opening {
 
   func open() throws(StorageError) -> S3Store {
     let certificates = try certificates()
-    guard let engine = TransferEngine(limit: configuration.maximumTransfers, certificates: certificates) else {
+    guard let engine = TransferEngine(limit: configuration.maximumTransfers, certificates: certificates)
+    else {
       throw StorageError(.ioFailed, .open, store: name, detail: "no descriptors left for the transfers")
     }
     let context = try context(engine)

@@ -133,7 +133,10 @@ struct CanonicalRequest: Sendable {
     signedHeaders = names
     var text = request.method
     text.reserveCapacity(1_024)
-    for part in [request.path.isEmpty ? "/" : request.path, CanonicalRequest.query(request.query), lines, "", names, request.payload] {
+    for part in [
+      request.path.isEmpty ? "/" : request.path, CanonicalRequest.query(request.query), lines, "", names,
+      request.payload,
+    ] {
       text += "\n"
       text += part
     }

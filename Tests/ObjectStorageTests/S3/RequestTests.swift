@@ -24,6 +24,20 @@ import Time
     }
   }
 
+  @Test func `a tag from a hostile listing ends no header field`() async throws {
+    try await LoopbackServer.with { _, _ in
+      .error(412, "PreconditionFailed")
+    } _: { server in
+      let store = try server.store()
+      await expect(.preconditionFailed) {
+        try await store.get("k", ifMatch: ETag("a\"\r\nX-Evil: 1\r\n\r\n"))
+      }
+      #expect(server.requests[0].headers["if-match"] == "\"aX-Evil:1\"")
+      #expect(server.requests[0].headers["x-evil"] == nil)
+      #expect(server.requests.count == 1)
+    }
+  }
+
   @Test func `dots and slashes of keys are sent as they are`() async throws {
     try await LoopbackServer.with { _, _ in
       .object("x")

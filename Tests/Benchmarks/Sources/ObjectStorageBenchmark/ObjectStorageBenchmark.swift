@@ -16,7 +16,8 @@ import Synchronization
       return fail("usage: ObjectStorageBenchmark footers|fetch|list s3://bucket/prefix [transfers]")
     }
     do {
-      try await run(job, BucketLocation(arguments[2]), transfers: arguments.count > 3 ? Int(arguments[3]) ?? 64 : 64)
+      try await run(
+        job, BucketLocation(arguments[2]), transfers: arguments.count > 3 ? Int(arguments[3]) ?? 64 : 64)
     } catch {
       fail("\(error)")
     }
@@ -62,8 +63,10 @@ import Synchronization
     let range: ByteRange? = object.size <= tail ? nil : .suffix(tail)
     let read = try await store.get(object.key, range: range, ifMatch: object.etag)
     guard parses else { return 0 }
-    guard case .metadata(let metadata) = try FooterDecoder(fileSize: object.size).decode(tail: read.bytes) else {
-      throw StorageError(.tooLarge, .get, store: store.name, key: object.key, detail: "a footer beyond the tail")
+    guard case .metadata(let metadata) = try FooterDecoder(fileSize: object.size).decode(tail: read.bytes)
+    else {
+      throw StorageError(
+        .tooLarge, .get, store: store.name, key: object.key, detail: "a footer beyond the tail")
     }
     return metadata.rowCount
   }
@@ -72,7 +75,9 @@ import Synchronization
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    let processor = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    let processor = [usage.ru_utime, usage.ru_stime].reduce(0) {
+      $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+    }
     print(
       "{\"job\": \"\(job)\", \"objects\": \(objects), \"rows\": \(rows), \"seconds\": \(seconds), "
         + "\"processor\": \(processor), \"megabytes\": \(usage.ru_maxrss / 1024)}")
