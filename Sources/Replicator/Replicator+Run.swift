@@ -96,15 +96,9 @@ extension Replicator {
     }
     switch try slots.state() {
     case .slotGone: throw ReplicatorError.slotMissing(task.names.slot)
-    case .live(let reloading):
-      if let table = tables.first(where: { $0.oid == reloading }) {
-        control.requestReload(of: table.name)
-      } else {
-        // A run that was killed right after it made the slot did not come to say so.
-        try slots.markLive()
-      }
+    case .live(let toLoad):
       try await drop(slot: task.names.loadSlot, slots)
-      try slots.publish(tables)
+      try publishOnResume(tables, toLoad: toLoad, slots)
       for table in tables { context.registry.table(table.name).figures.tableState = .completed }
     case .fresh:
       try await drop(slot: task.names.loadSlot, slots)
@@ -120,6 +114,23 @@ extension Replicator {
     }
     control.protectStatements()
     try await streamChanges(context, connection, slots, uploads, stream: stream)
+  }
+
+  /// Publishes the tables that are there now.
+  ///
+  /// Those that are new since the last run are loaded, with what a killed run has left to load: the source
+  /// remembers them, whatever happens.
+  private func publishOnResume(
+    _ tables: [CatalogTable], toLoad: Set<UInt32>, _ slots: ReplicationSlots
+  ) throws(ReplicatorError) {
+    var toLoad = toLoad.intersection(tables.map(\.oid))
+    if task.migrationType == .fullLoadAndChanges {
+      toLoad.formUnion(Set(tables.map(\.oid)).subtracting(try slots.published()))
+    }
+    try slots.markLive(toLoad: toLoad)
+    tablesToLoad = toLoad
+    try slots.publish(tables)
+    for table in tables where toLoad.contains(table.oid) { control.requestReload(of: table.name) }
   }
 
   // MARK: The source

@@ -22,6 +22,8 @@ public actor Replicator {
   private let executor = ThreadExecutor(name: "replicator")
   private var isRunning = false
   var figures = ReplicationStatistics()
+  /// Published tables whose load is not complete, by oid; the source remembers them as well.
+  var tablesToLoad: Set<UInt32> = []
 
   /// libpq blocks; it does so on a thread that this actor has for itself.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

@@ -15,6 +15,13 @@ public struct TableLocation: Hashable, Sendable {
     self.settings = settings
   }
 
+  /// The location of the files of all tables under `PreserveTransactions`: `[prefix][BucketFolder/]CdcPath/`.
+  public init(transactionsOf settings: EndpointSettings, prefix: String = "") {
+    let folders = [settings.bucketFolder, settings.cdcPath].compactMap { $0 }
+    self.prefix = prefix + folders.map { $0 + "/" }.joined()
+    self.settings = settings
+  }
+
   /// The key of an object.
   ///
   /// `partition` is the point that picks the folder by date, for a CDC object where date partitions are
@@ -36,7 +43,7 @@ public struct TableLocation: Hashable, Sendable {
     let folder = parts.dropLast().joined(separator: "/")
     switch name.kind {
     case .transactions:
-      return .foreign
+      return settings.preserveTransactions && folder.isEmpty ? .object(name, folder: nil) : .foreign
     case .fullLoad:
       // At most one folder: a partition or a named segment of a parallel load.
       return parts.count <= 2 ? .object(name, folder: folder.isEmpty ? nil : folder) : .foreign

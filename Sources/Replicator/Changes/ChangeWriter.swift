@@ -24,9 +24,17 @@ final class ChangeWriter {
   private var sequence = ChangeSequence()
   private var position = LSN.zero
   private(set) var unrepresentable = 0
+  /// Objects that hold changes of all tables.
+  private(set) var transactionObjects = 0
   /// Rows in batches that are not durable, by what they do: for the applied counts.
-  private var rowsInFlight: [BatchPlan.BatchID: OperationCounts] = [:]
-  private var openCounts: [Int: OperationCounts] = [:]
+  private var rowsInFlight: [BatchPlan.BatchID: [Int: OperationCounts]] = [:]
+  /// By batch, then by table: under `PreserveTransactions` one batch holds rows of many.
+  private var openCounts: [Int: [Int: OperationCounts]] = [:]
+  /// The file of all tables under `PreserveTransactions`; nil before its first row.
+  private var transactionFile: TransactionFile?
+  /// Its number in the batch plan; tables count from 0.
+  private static let transactions = -1
+  private var isTransactionFileFull = false
   /// The row that is being written; one for all, so that its arrays are not made for each.
   private var row = SourceRow(
     header: RowHeader(
@@ -75,6 +83,7 @@ final class ChangeWriter {
     case .commit(_, let endLSN, _):
       isInTransaction = false
       plan.transactionEnded(at: endLSN)
+      if isTransactionFileFull { try closeTransactions() }
     case .relation(let relation):
       routes[relation.id] = try route(relation)
     case .insert(let relation, let new):
@@ -178,8 +187,16 @@ final class ChangeWriter {
   ) throws {
     guard table.passes(row) else { return }
     // The batch begins with its first change, whatever faults do to it: it is confirmed with the batch.
-    let toClose = plan.change(of: table.number, byteCount: byteCount, at: now)
-    openCounts[table.number, default: OperationCounts()].count(row.header.operation)
+    let batch = task.settings.preserveTransactions ? ChangeWriter.transactions : table.number
+    let toClose = plan.change(of: batch, byteCount: byteCount, at: now)
+    openCounts[batch, default: [:]][table.number, default: OperationCounts()].count(row.header.operation)
+    if task.settings.preserveTransactions {
+      // A file holds whole transactions: it is closed between two of them, however large it has become.
+      if transactionFile == nil { transactionFile = TransactionFile(settings: task.settings) }
+      try transactionFile?.append(row, table)
+      isTransactionFileFull = isTransactionFileFull || toClose != nil
+      return
+    }
     if let injector {
       try write(row, table, with: injector)
     } else {
@@ -215,7 +232,13 @@ final class ChangeWriter {
 
   /// Closes the batches whose time has come.
   func closeDue(at now: Timestamp) throws {
-    for number in plan.due(at: now) { try close(registry[number]) }
+    for number in plan.due(at: now) {
+      if number != ChangeWriter.transactions {
+        try close(registry[number])
+      } else if !isInTransaction {
+        try closeTransactions()
+      }
+    }
   }
 
   /// Closes a table's batch.
@@ -225,7 +248,23 @@ final class ChangeWriter {
 
   /// Closes every batch.
   func closeAll() throws {
-    for number in plan.openTables { try close(registry[number]) }
+    for number in plan.openTables where number != ChangeWriter.transactions { try close(registry[number]) }
+    // Half a transaction comes again, whole, with the next run.
+    if !isInTransaction { try closeTransactions() }
+  }
+
+  private func closeTransactions() throws {
+    guard let file = transactionFile, let batch = plan.closed(ChangeWriter.transactions) else { return }
+    transactionFile = nil
+    isTransactionFileFull = false
+    rowsInFlight[batch] = openCounts.removeValue(forKey: ChangeWriter.transactions)
+    let name = QualifiedName(schema: "", name: "all tables")
+    uploads.enqueue(
+      EncodedObject(
+        table: ChangeWriter.transactions, source: name, target: name,
+        location: TableLocation(transactionsOf: task.settings, prefix: task.prefix),
+        name: .transactions(closedAt: clock.now()), bytes: try file.finish(), rowCount: file.rowCount,
+        batch: batch, rowFaults: [], emptyFile: nil))
   }
 
   private func close(_ table: ReplicatedTable) throws {
@@ -264,12 +303,17 @@ final class ChangeWriter {
     for outcome in outcomes {
       switch outcome {
       case .done(let object, _):
-        let table = registry[object.table]
-        table.figures.objects += 1
-        table.figures.bytes += object.bytes.count
+        if object.table == ChangeWriter.transactions {
+          transactionObjects += 1
+        } else {
+          registry[object.table].figures.objects += 1
+          registry[object.table].figures.bytes += object.bytes.count
+        }
         if let batch = object.batch {
           plan.durable(batch)
-          if let counts = rowsInFlight.removeValue(forKey: batch) { table.figures.apply(counts) }
+          for (number, counts) in rowsInFlight.removeValue(forKey: batch) ?? [:] {
+            registry[number].figures.apply(counts)
+          }
         }
       case .heldBack: break
       case .failed(let error): throw error

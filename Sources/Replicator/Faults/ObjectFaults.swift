@@ -45,7 +45,7 @@ final class ObjectFaults: Sendable {
     if let until = state.withLock({ $0.stalledUntil }), until > clock.now() {
       guard await wait(until: until) else { return nil }
     }
-    guard case .changes = object.name else {
+    if case .fullLoad = object.name {
       return try await deliverLoad(object, key: key, through: queue)
     }
     if let earlier = state.withLock({ $0.toOverwrite.removeValue(forKey: object.table) }) {

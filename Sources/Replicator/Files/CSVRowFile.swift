@@ -1,5 +1,6 @@
 import DMS
 import Foundation
+import Parquet
 import Time
 
 /// One csv file that is being written (DMS.md section 4).
@@ -77,9 +78,21 @@ struct CSVRowFile {
 
   var byteCountEstimate: Int { bytes.count }
 
-  /// The whole file.
+  /// The whole file, compressed where the settings say so.
   mutating func finish() throws(ReplicatorError) -> [UInt8] {
-    bytes
+    guard settings.fileFormat == .gzippedCSV else { return bytes }
+    do {
+      return try Gzip.compress(bytes)
+    } catch {
+      throw ReplicatorError(error, table: layout.source.description)
+    }
+  }
+
+  /// Takes out what was written so far.
+  mutating func takeBytes() -> [UInt8] {
+    var taken: [UInt8] = []
+    swap(&taken, &bytes)
+    return taken
   }
 
   private mutating func append(_ value: SourceValue, _ column: FileLayout.Column) throws(ReplicatorError) {
@@ -137,7 +150,7 @@ struct CSVRowFile {
     let special: Set<UInt8> = [UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r")]
     let needsQuotes =
       settings.csv.rfc4180
-      && (value.isEmpty
+      && (value.isEmpty && nullValue.isEmpty
         || value.contains { special.contains($0) || $0 == delimiter.first || $0 == rowDelimiter.first })
     guard needsQuotes else { return bytes += value }
     bytes.append(UInt8(ascii: "\""))

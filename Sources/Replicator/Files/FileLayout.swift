@@ -16,7 +16,7 @@ struct FileLayout: Hashable, Sendable {
   let target: QualifiedName
   let sourceColumns: [SourceTableColumn]
   let columns: [Column]
-  let hasOp: Bool
+  var hasOp: Bool
   let timestampColumn: String?
   /// A column that only the fault `schema-change` adds.
   var extraColumn: String?

@@ -32,7 +32,8 @@ extension Replicator {
     try writer.close(name)
     await uploads.finish()
     try writer.absorb(uploads.takeOutcomes())
-    try slots.markLive(reloading: entry)
+    tablesToLoad.insert(entry.oid)
+    try slots.markLive(toLoad: tablesToLoad)
     try await prepare(table)
     try step(.targetPrepared(name))
     let control = control
@@ -55,7 +56,8 @@ extension Replicator {
     table.figures.fullLoadEndTime = clock.now()
     table.figures.tableState = .completed
     try step(.tableLoaded(name))
-    try slots.markLive()
+    tablesToLoad.remove(entry.oid)
+    try slots.markLive(toLoad: tablesToLoad)
     publish(context)
   }
 }

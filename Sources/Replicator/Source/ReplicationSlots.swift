@@ -10,8 +10,8 @@ struct ReplicationSlots {
   enum TaskState: Hashable {
     /// Nothing is there, or a full load that was cut off.
     case fresh
-    /// A slot is there from which the stream goes on; `reloading` is a table whose reload was cut off.
-    case live(reloading: UInt32?)
+    /// A slot is there from which the stream goes on; `toLoad` are tables that must be loaded first.
+    case live(toLoad: Set<UInt32>)
     /// The task was live, and its slot is gone.
     case slotGone
   }
@@ -45,7 +45,7 @@ struct ReplicationSlots {
           .slotOfAnother, detail: "the slot \(names.slot) is there and belongs to another plugin or database")
       }
       guard walStatus != "lost" else { throw .slotInvalidated(names.slot) }
-      return .live(reloading: comment?.split(separator: " ").last.flatMap { UInt32($0) })
+      return .live(toLoad: Set((comment ?? "").split(separator: " ").compactMap { UInt32($0) }))
     }
   }
 
@@ -59,12 +59,28 @@ struct ReplicationSlots {
     try publish(tables.filter { !$0.hasReplicaIdentity }, as: names.insertPublication, operations: "insert")
   }
 
-  /// Says at the source that the task is live, and which table is being loaded again.
-  func markLive(reloading table: CatalogTable? = nil) throws(ReplicatorError) {
-    let comment = SourceObjectNames.liveComment + (table.map { ", reloading \($0.oid)" } ?? "")
+  /// Says at the source that the task is live, and which tables are still to be loaded.
+  func markLive(toLoad tables: Set<UInt32> = []) throws(ReplicatorError) {
+    let list = tables.sorted().map { " \($0)" }.joined()
+    let comment = SourceObjectNames.liveComment + (tables.isEmpty ? "" : ", to load:" + list)
     try asking { () throws(PostgresError) in
       try connection.execute(
         "comment on publication \(identifier: names.publication) is \(literal: comment)")
+    }
+  }
+
+  /// The tables that are published, by oid.
+  func published() throws(ReplicatorError) -> Set<UInt32> {
+    try asking { () throws(PostgresError) in
+      let result = try connection.query(
+        """
+        select r.prrelid from pg_catalog.pg_publication p
+        join pg_catalog.pg_publication_rel r on r.prpubid = p.oid
+        where p.pubname in (\(bind: names.publication), \(bind: names.insertPublication))
+        """)
+      var oids: Set<UInt32> = []
+      for row in result { oids.insert(try row.decode(0)) }
+      return oids
     }
   }
 

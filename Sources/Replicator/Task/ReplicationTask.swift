@@ -90,7 +90,7 @@ struct SourceObjectNames: Hashable, Sendable {
   /// Publishes inserts of the other tables: publishing their updates would make PostgreSQL refuse them.
   let insertPublication: String
 
-  /// How the publication's comment begins once the task is live; after it may stand `, reloading OID`.
+  /// How the publication's comment begins once the task is live; after it may stand `, to load: OID OID`.
   static let liveComment = "lakecanary: live"
 
   init(task: String) {

@@ -6,6 +6,8 @@ struct EncodedObject: Sendable {
   enum Name: Sendable {
     /// A CDC object, named after when it was closed.
     case changes(closedAt: Timestamp)
+    /// A file of all tables' changes, likewise.
+    case transactions(closedAt: Timestamp)
     /// A full-load object.
     case fullLoad(number: UInt32, isLast: Bool)
   }

@@ -132,7 +132,7 @@ final class UploadQueue: Sendable {
         key = try await put(object, bytes: object.bytes, at: key)
       }
       switch object.name {
-      case .changes: try onStep(.objectWritten(key: key))
+      case .changes, .transactions: try onStep(.objectWritten(key: key))
       case .fullLoad: try onStep(.fullLoadObjectWritten(key: key))
       }
       return .done(object, key: key)
@@ -149,7 +149,7 @@ final class UploadQueue: Sendable {
   /// by this very object, where the answer to an earlier attempt was lost; its rows are there twice then, as
   /// DMS's may be.) A full-load object replaces one of its name, as DMS does (inferred, DMS.md section 6).
   func put(_ object: EncodedObject, bytes: [UInt8], at key: String) async throws -> String {
-    guard case .changes = object.name else {
+    if case .fullLoad = object.name {
       try await store.put(key, bytes, ifNoneMatch: false)
       return key
     }
@@ -170,7 +170,7 @@ final class UploadQueue: Sendable {
     switch object.name {
     case .fullLoad(let number, _):
       return object.location.key(ObjectName(.fullLoad(number: number, segment: nil), settings.fileFormat))
-    case .changes(let closedAt):
+    case .changes(let closedAt), .transactions(let closedAt):
       if state.withLock({ $0.names[object.table] == nil }) {
         let latest = try await latestName(at: object.location, from: closedAt)
         state.withLock { $0.names[object.table] = NameSequence(after: latest) }
@@ -179,8 +179,13 @@ final class UploadQueue: Sendable {
         state.names[object.table, default: NameSequence()].next(closedAt: closedAt)
       }
       // The folder is picked by when the file was closed; DMS.md section 1 has both readings of AWS's text.
-      return object.location.key(
-        ObjectName(.changes(settings.civilTime(at: time)), settings.fileFormat), partition: time)
+      let civil = settings.civilTime(at: time)
+      if case .transactions = object.name {
+        // Always csv, whatever DataFormat says (DMS.md section 1).
+        let format: FileFormat = settings.compressionType == .gzip ? .gzippedCSV : .csv
+        return object.location.key(ObjectName(.transactions(civil), format))
+      }
+      return object.location.key(ObjectName(.changes(civil), settings.fileFormat), partition: time)
     }
   }
 
@@ -189,14 +194,19 @@ final class UploadQueue: Sendable {
   /// A run whose clock was ahead has left them. Names go on after it, so that they keep the order of the changes.
   private func latestName(at location: TableLocation, from point: Timestamp) async throws -> Timestamp? {
     var latest: Timestamp?
+    // Names under PreserveTransactions begin with letters: they sort after every other one.
     for try await page in store.list(
       prefix: location.prefix, startAfter: location.startAfter(changesNamedFrom: point))
     {
       for listed in page.objects {
-        guard case .object(let name, _) = location.classify(listed.key), case .changes(let civil) = name.kind,
-          let time = settings.timestamps(of: civil).last
-        else { continue }
-        latest = max(latest ?? time, time)
+        guard case .object(let name, _) = location.classify(listed.key) else { continue }
+        switch name.kind {
+        case .changes(let civil), .transactions(let civil):
+          for time in settings.timestamps(of: civil) where time >= point {
+            latest = max(latest ?? time, time)
+          }
+        case .fullLoad: break
+        }
       }
     }
     return latest

@@ -1,0 +1,41 @@
+import DMS
+import Parquet
+
+/// The one csv file of all tables' changes in commit order, under `PreserveTransactions` (DMS.md section 1).
+///
+/// A row is `Op,table,schema`, then the timestamp column where there is one, then the values of its own table.
+struct TransactionFile {
+  private let settings: EndpointSettings
+  private var formatters: [Int: CSVRowFile] = [:]
+  private var bytes: [UInt8] = []
+  private(set) var rowCount = 0
+
+  init(settings: EndpointSettings) {
+    self.settings = settings
+  }
+
+  mutating func append(_ row: borrowing SourceRow, _ table: ReplicatedTable) throws(ReplicatorError) {
+    guard var layout = table.layout else { return }
+    layout.hasOp = false
+    if formatters[table.number]?.layout != layout {
+      formatters[table.number] = CSVRowFile(layout: layout, settings: settings)
+    }
+    let delimiter = settings.csv.delimiter
+    bytes += row.header.operation.letter
+    bytes += "\(delimiter)\(table.target.name)\(delimiter)\(table.target.schema)".utf8
+    if !layout.columns.isEmpty || layout.timestampColumn != nil { bytes += delimiter.utf8 }
+    try formatters[table.number]?.append(row)
+    bytes += formatters[table.number]?.takeBytes() ?? []
+    rowCount += 1
+  }
+
+  /// The whole file.
+  func finish() throws(ReplicatorError) -> [UInt8] {
+    guard settings.compressionType == .gzip else { return bytes }
+    do {
+      return try Gzip.compress(bytes)
+    } catch {
+      throw ReplicatorError(error, table: "all tables")
+    }
+  }
+}
