@@ -101,8 +101,10 @@ public struct JSONReport: Encodable, Sendable {
 
     init(_ lag: LagDistribution) {
       count = lag.count
-      (min, p50, p95) = (lag.min.inSeconds, lag.p50.inSeconds, lag.p95.inSeconds)
-      (p99, max, uncertainty) = (lag.p99.inSeconds, lag.max.inSeconds, lag.uncertainty.inSeconds)
+      (min, p50, p95) = (lag.min.reportedSeconds, lag.p50.reportedSeconds, lag.p95.reportedSeconds)
+      (p99, max, uncertainty) = (
+        lag.p99.reportedSeconds, lag.max.reportedSeconds, lag.uncertainty.reportedSeconds
+      )
     }
   }
 
@@ -124,8 +126,8 @@ public struct JSONReport: Encodable, Sendable {
       let offsetSeconds, uncertaintySeconds: Double
 
       init(_ offset: ClockOffset) {
-        offsetSeconds = offset.offset.inSeconds
-        uncertaintySeconds = offset.uncertainty.inSeconds
+        offsetSeconds = offset.offset.reportedSeconds
+        uncertaintySeconds = offset.uncertainty.reportedSeconds
       }
     }
   }

@@ -29,6 +29,8 @@ public struct Report: Hashable, Sendable {
   public var findings: [Finding]
   /// The limits that the verdict was held to, for renderings that give each its own line.
   public var limits: [Limit]
+  /// How the pipeline has fared before; nil where it was not asked for.
+  public var history: ReportHistory?
 
   /// A run, as a report names it.
   public struct Run: Hashable, Sendable {

@@ -36,7 +36,7 @@ public struct RunHistory: Encodable, Sendable {
         operations: tables?.reduce(0) { $0 + $1.operations },
         delivered: tables?.reduce(0) { $0 + $1.delivered },
         late: tables?.reduce(0) { $0 + $1.late }, missing: tables?.reduce(0) { $0 + $1.missing },
-        lagP95Seconds: tables?.compactMap { $0.lag?.p95.inSeconds }.max())
+        lagP95Seconds: tables?.compactMap { $0.lag?.p95.reportedSeconds }.max())
     }
   }
 

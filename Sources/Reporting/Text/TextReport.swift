@@ -14,7 +14,8 @@ public struct TextReport: Sendable {
 
   /// The text, with a line feed at its end.
   public func text(style: TextStyle) -> String {
-    let sections = [verdict(style), tables(style), findings(style), remarks(style)]
+    let history = report.history.map { HistoryText($0, report.tables).lines(style) } ?? []
+    let sections = [verdict(style), tables(style), history, findings(style), remarks(style)]
     return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
   }
 

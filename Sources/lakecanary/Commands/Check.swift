@@ -23,14 +23,14 @@ struct Check: PipelineCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Report") var result: ReportOptions
 
   mutating func run() async throws {
     let session = try Session.begin(common, flags: pipeline.flags.merging(limits.flags) { $1 })
     let pipeline = session.pipeline
     let ledger = try pipeline.openLedger(.readOnly)
     let judged = try pipeline.reconciler(ledger, try pipeline.openStore()).judge()
-    try session.finish(pipeline.report(of: judged), json: result.json)
+    try session.finish(pipeline.report(of: judged), result)
   }
 }
 
@@ -44,6 +44,7 @@ extension Pipeline {
     report.tables = judged.outcome.tables
     report.notes = judged.outcome.notes
     report.findings = judged.findings
+    report.hold(to: configuration.limits)
     return report
   }
 }

@@ -13,18 +13,6 @@ extension PipelineCommand {
   var isVerbose: Bool { common.verbose }
 }
 
-extension Session {
-  /// Prints the report and ends the command by its verdict.
-  func finish(_ report: Report, json: Bool) throws {
-    if json {
-      try console.write(try JSONReport(report).text())
-    } else {
-      try console.write(TextReport(report).text(style: console.outputStyle))
-    }
-    throw ExitStatus(verdict: report.verdict.status, failOn: configuration.failOn)
-  }
-}
-
 extension Console {
   /// Shows how far the writing is.
   func showWriting(_ table: TableName, _ written: WriteProgress) {

@@ -19,7 +19,7 @@ struct Reconcile: PipelineCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Report") var result: ReportOptions
 
   @Flag(name: .long, help: "Stay until the operations are delivered or due.")
   var wait = false
@@ -33,6 +33,6 @@ struct Reconcile: PipelineCommand {
       patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
       progress: session.console.showReconciling)
     try pipeline.prune(ledger)
-    try session.finish(try pipeline.report(of: reconciled.run, ledger), json: result.json)
+    try session.finish(try pipeline.report(of: reconciled.run, ledger), result)
   }
 }

@@ -7,7 +7,7 @@ import Time
 struct ReportCommand: PipelineCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Print the report of the last run, or of a given one.",
+    abstract: "Print the report of the last run, of a given one, or of a span of history.",
     discussion: """
       Takes what the ledger remembers; neither source nor bucket is asked. The exit code is 0 whatever the \
       verdict: `check` is the gate.
@@ -16,11 +16,13 @@ struct ReportCommand: PipelineCommand {
         lakecanary report --config customers.yaml
         lakecanary report --config customers.yaml --history
         lakecanary report --config customers.yaml --run 17 --json
+        lakecanary report --config customers.yaml --since 30d
+        lakecanary report --config customers.yaml --since 90d --output html:report.html
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Report") var result: ReportOptions
 
   @Option(name: .long, help: .init("The run of this number instead of the last one.", valueName: "number"))
   var run: Int64?
@@ -30,6 +32,16 @@ struct ReportCommand: PipelineCommand {
 
   @Option(name: .long, help: .init("How many runs --history lists.", valueName: "number"))
   var limit = 20
+
+  @Option(
+    name: .long, help: .init("Tell how the pipeline has fared for so long: 24h, 30d.", valueName: "time"),
+    transform: { text in
+      guard let duration = DurationText.duration(text), duration > .zero else {
+        throw ValidationError("'\(text)' is no length of time; write 24h or 30d")
+      }
+      return duration
+    })
+  var since: Duration?
 
   @Flag(name: .long, help: "Print the JSON Schema of --json and exit.")
   var jsonSchema = false
@@ -48,7 +60,7 @@ struct ReportCommand: PipelineCommand {
     let ledger = try pipeline.openLedger(.readOnly)
     if history { return try printHistory(session, ledger) }
 
-    let report: Report
+    var report: Report
     if let number = run {
       guard let record = try ledger.run(RunID(rawValue: number)) else {
         throw ValidationError("the ledger has no run \(number); --history lists them")
@@ -61,9 +73,10 @@ struct ReportCommand: PipelineCommand {
         pipeline: session.configuration.name, generatedAt: pipeline.clock.now(),
         verdict: Verdict(status: .unknown, reason: "no run has come to a verdict yet; `lakecanary run` does"))
     }
-    let console = session.console
-    try console.write(
-      result.json ? try JSONReport(report).text() : TextReport(report).text(style: console.outputStyle))
+    let needsHistory =
+      since != nil || result.printed == .html || result.output.contains { $0.format == .html }
+    if needsHistory { report.history = try pipeline.history(ledger, span: since ?? .seconds(86_400 * 30)) }
+    if try !session.publish(report, result) { throw ExitStatus.unknown }
   }
 
   private func printHistory(_ session: Session, _ ledger: LedgerStore) throws {

@@ -22,7 +22,7 @@ struct Run: PipelineCommand {
   @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
   @OptionGroup(title: "Workload") var workload: WorkloadOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
-  @OptionGroup var result: ResultOptions
+  @OptionGroup(title: "Report") var result: ReportOptions
 
   @Flag(name: .long, help: "Stay until the run's operations are delivered or due.")
   var wait = false
@@ -60,6 +60,6 @@ struct Run: PipelineCommand {
       report.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)\(doubt)")
       report.notes.removeAll { $0.hasPrefix("nothing was written: ") }
     }
-    try session.finish(report, json: result.json)
+    try session.finish(report, result)
   }
 }

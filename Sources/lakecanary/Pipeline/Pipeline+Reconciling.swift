@@ -80,11 +80,20 @@ extension Pipeline {
     try ledger.prune(settledBefore: clock.now() - configuration.retention)
   }
 
+  /// How the pipeline has fared for `span` until now: by run for as long as the last 2,000 runs reach back, by day
+  /// before that.
+  func history(_ ledger: LedgerStore, span: Duration) throws -> ReportHistory {
+    let now = clock.now()
+    let days = try ledger.dailyAggregates(from: now - span, to: now)
+    return ReportHistory(since: now - span, until: now, runs: try ledger.runs(limit: 2_000), days: days)
+  }
+
   /// The report of a run, with the findings that are open or acknowledged.
   func report(of run: RunRecord, _ ledger: LedgerStore) throws -> Report {
     var report = Report(
       pipeline: configuration.name, generatedAt: clock.now(), run: run, findings: try ledger.findings())
     report.bucket = configuration.bucket?.description
+    report.hold(to: configuration.limits)
     return report
   }
 }
