@@ -21,6 +21,9 @@ let package = Package(
         .product(name: "Parquet", package: "lakecanary"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "ParquetBenchmarks", dependencies: [.product(name: "Parquet", package: "lakecanary")],
+      swiftSettings: settings),
     .executableTarget(name: "CurlLimit", linkerSettings: [.linkedLibrary("curl")]),
     .executableTarget(name: "SlowServer"),
   ]

@@ -53,6 +53,14 @@ public struct ParquetFile: Sendable {
     guard metadata.schema.leaves.indices.contains(column) else {
       throw ParquetError(.columnMissing(index: column), at: .init(file: label))
     }
+    var count: Int64 = 0
+    for rowGroup in metadata.rowGroups {
+      count = count.addingReportingOverflow(rowGroup.columns[column].valueCount).partialValue
+      guard count >= 0, count <= limits.valueCount else {
+        throw ParquetError(
+          .limitExceeded(.values, value: count, limit: Int64(limits.valueCount)), at: .init(file: label))
+      }
+    }
     var all = ColumnValues(column: metadata.schema.leaves[column], dictionaryBytes: [])
     for rowGroup in metadata.rowGroups.indices {
       let part = try values(column: column, rowGroup: rowGroup)

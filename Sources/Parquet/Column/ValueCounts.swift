@@ -90,7 +90,15 @@ extension ValueCounts: Equatable {
 extension RawSpan {
   func isEqual(to other: RawSpan) -> Bool {
     guard byteCount == other.byteCount else { return false }
-    for offset in 0..<byteCount where byte(offset) != other.byte(offset) { return false }
+    var offset = 0
+    while offset &+ 8 <= byteCount {
+      if uint64(offset) != other.uint64(offset) { return false }
+      offset &+= 8
+    }
+    while offset < byteCount {
+      if byte(offset) != other.byte(offset) { return false }
+      offset &+= 1
+    }
     return true
   }
 }

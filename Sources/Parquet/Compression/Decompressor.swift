@@ -47,10 +47,9 @@ struct Decompressor: ~Copyable {
   private static func grow(_ output: inout [UInt8], to count: Int, keeping kept: Int = 0) {
     guard output.count < count else { return }
     let old = output
-    output = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      let (_, end) = buffer.initialize(from: old.prefix(kept))
-      buffer[end...].initialize(repeating: 0)
-      initializedCount = count
+    output = [UInt8](repeating: 0, count: count)
+    output.withUnsafeMutableBytes { target in
+      old.withUnsafeBytes { target.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0.prefix(kept))) }
     }
   }
 

@@ -40,7 +40,10 @@ public struct ColumnBuilder: Sendable {
     statistics = StatisticsBuilder(type: definition.physicalType)
     let hasDictionary = settings.encoding != .plain && definition.physicalType != .boolean
     usesDictionary = hasDictionary
-    if hasDictionary { dictionary = ValueDictionary(hasLengths: definition.physicalType == .byteArray) }
+    if hasDictionary {
+      let width = definition.physicalType.byteWidth(typeLength: definition.typeLength)
+      dictionary = ValueDictionary(width: width ?? 0)
+    }
   }
 
   /// The bytes held for the open row group, about.
@@ -52,8 +55,7 @@ public struct ColumnBuilder: Sendable {
   public mutating func appendNull() {
     guard definition.isOptional else { return fail(.nullInRequiredColumn) }
     statistics.nullCount += 1
-    levels.append(0)
-    endValue()
+    endValue(isNull: true)
   }
 
   /// Appends to a BOOLEAN column.
@@ -63,8 +65,7 @@ public struct ColumnBuilder: Sendable {
     if bitCount & 7 == 0 { plain.append(0) }
     if value { plain[plain.count - 1] |= 1 << UInt8(bitCount & 7) }
     bitCount += 1
-    if definition.isOptional { levels.append(1) }
-    endValue()
+    endValue(isNull: false)
   }
 
   /// Appends to an INT32 column.
@@ -85,7 +86,7 @@ public struct ColumnBuilder: Sendable {
   public mutating func append(float value: Float) {
     guard definition.physicalType == .float else { return failType() }
     if settings.writesStatistics { statistics.add(number: Double(value)) }
-    append(fixed: value.bitPattern)
+    append(fixed: Int32(bitPattern: value.bitPattern))
   }
 
   /// Appends to a DOUBLE column.
@@ -97,6 +98,7 @@ public struct ColumnBuilder: Sendable {
 
   /// Appends text to a BYTE_ARRAY column.
   public mutating func append(text: String) {
+    // A native string's bytes are used in place.
     var text = text
     text.withUTF8 { append(bytes: $0.span.bytes) }
   }
@@ -143,25 +145,23 @@ public struct ColumnBuilder: Sendable {
     }
   }
 
+  /// `value` is signed where its width is 4, so that equal values hash alike when the dictionary grows.
   @inline(__always)
   private mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(fixed value: Number) {
-    let value = value.littleEndian
-    if usesDictionary {
-      withUnsafeBytes(of: value) { append(span: $0.bytes) }
+    if usesDictionary, let number = dictionary?.number(ofFixed: value) {
+      indices.append(number)
     } else {
       plain.append(littleEndian: value)
-      if definition.isOptional { levels.append(1) }
-      endValue()
     }
+    endValue(isNull: false)
   }
 
   private mutating func append(span: RawSpan) {
     let isByteArray = definition.physicalType == .byteArray
     if usesDictionary, let number = dictionary?.number(of: span) {
-      // Only a value that is new can be a bound.
-      let isNew = Int(number) == numbersSeen
       indices.append(number)
-      if isNew {
+      // Only a value that is new can be a bound.
+      if Int(number) == numbersSeen {
         numbersSeen += 1
         if isByteArray && settings.writesStatistics { statistics.add(bytes: span) }
       }
@@ -169,21 +169,26 @@ public struct ColumnBuilder: Sendable {
       plain.appendPlain(span, hasLength: isByteArray)
       if isByteArray && settings.writesStatistics { statistics.add(bytes: span) }
     }
-    if definition.isOptional { levels.append(1) }
-    endValue()
-    if usesDictionary, let dictionary, dictionary.bytes.count >= settings.dictionaryPageSizeLimit {
-      endPage()
-      usesDictionary = false
-    }
+    endValue(isNull: false)
   }
 
   @inline(__always)
-  private mutating func endValue() {
-    count += 1
-    pageCount += 1
-    // Indices take at most the bytes that the dictionary's numbers need.
-    let byteCount = usesDictionary ? indices.count * 2 : plain.count
-    if byteCount >= settings.dataPageSize { endPage() }
+  private mutating func endValue(isNull: Bool) {
+    if definition.isOptional { levels.append(isNull ? 0 : 1) }
+    count &+= 1
+    pageCount &+= 1
+    if usesDictionary {
+      let dictionaryByteCount = dictionary?.bytes.count ?? 0
+      if dictionaryByteCount >= settings.dictionaryPageSizeLimit && !isNull {
+        endPage()
+        usesDictionary = false
+      } else if indices.count &* 2 >= settings.dataPageSize {
+        // Indices take about two bytes.
+        endPage()
+      }
+    } else if plain.count >= settings.dataPageSize {
+      endPage()
+    }
   }
 
   private mutating func failType() { fail(.wrongType(expected: definition.physicalType)) }

@@ -8,7 +8,8 @@ public struct FileWriter: Sendable {
 
   private let columns: [ColumnDefinition]
   private let settings: WriterSettings
-  private var builders: [ColumnBuilder]
+  @usableFromInline
+  var builders: [ColumnBuilder]
   private var rowGroups: [WrittenRowGroup] = []
   private var rowsInGroup = 0
   private var bytes: [UInt8] = []
@@ -33,8 +34,10 @@ public struct FileWriter: Sendable {
   }
 
   /// The column of that number; append to it in place.
+  @inlinable
   public subscript(_ column: Int) -> ColumnBuilder {
     _read { yield builders[column] }
+    // Inlined into the caller, this is the builder's address; called, it would allocate for each value.
     _modify { yield &builders[column] }
   }
 

@@ -65,20 +65,48 @@ struct HybridEncoder: Sendable {
       packedHeader = bytes.count
       bytes.append(0)
     }
-    var word: UInt64 = 0
-    var filled = 0
-    for index in 0..<8 {
-      word |= UInt64(group[index]) << UInt64(filled)
-      filled += bitWidth
-      while filled >= 8 {
-        bytes.append(UInt8(truncatingIfNeeded: word))
-        word >>= 8
-        filled -= 8
-      }
+    // Four values of at most 16 bits fill a word; wider ones go one by one.
+    if bitWidth <= 8 {
+      append(packed(0, 8), byteCount: bitWidth)
+    } else if bitWidth <= 16 && bitWidth & 1 == 0 {
+      append(packed(0, 4), byteCount: bitWidth / 2)
+      append(packed(4, 8), byteCount: bitWidth / 2)
+    } else {
+      packBytes()
     }
     packedGroups += 1
     groupCount = 0
     repeatCount = 0
+  }
+
+  @inline(__always)
+  private func packed(_ first: Int, _ end: Int) -> UInt64 {
+    var word: UInt64 = 0
+    var index = end
+    while index > first {
+      index &-= 1
+      word = word &<< UInt64(bitWidth) | UInt64(group[index])
+    }
+    return word
+  }
+
+  @inline(__always)
+  private mutating func append(_ word: UInt64, byteCount: Int) {
+    withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0.prefix(byteCount)) }
+  }
+
+  private mutating func packBytes() {
+    var word: UInt64 = 0
+    var filled = 0
+    for index in 0..<8 {
+      word |= UInt64(group[index]) &<< UInt64(filled)
+      filled &+= bitWidth
+      while filled >= 8 {
+        bytes.append(UInt8(truncatingIfNeeded: word))
+        word &>>= 8
+        filled &-= 8
+      }
+    }
   }
 
   private mutating func endPacked() {

@@ -7,6 +7,9 @@ struct StatisticsBuilder: Sendable {
   var nullCount: Int64 = 0
   private(set) var min: [UInt8]?
   private(set) var max: [UInt8]?
+  /// The first eight bytes of the bounds.
+  private var minStart = UInt64.max
+  private var maxStart: UInt64 = 0
   private var integers: ClosedRange<Int64>?
   private var numbers: ClosedRange<Double>?
 
@@ -38,10 +41,19 @@ struct StatisticsBuilder: Sendable {
 
   /// Byte arrays are ordered by their unsigned bytes.
   mutating func add(bytes value: RawSpan) {
+    // Most values lie between the bounds, as their first bytes tell.
+    let start = value.start
+    if start > minStart && start < maxStart { return }
     let isSmaller = min.map { value.precedes($0.span.bytes) } ?? true
-    if isSmaller { min = value.copy(0..<value.byteCount) }
+    if isSmaller {
+      min = value.copy(0..<value.byteCount)
+      minStart = start
+    }
     let isLarger = max.map { $0.span.bytes.precedes(value) } ?? true
-    if isLarger { max = value.copy(0..<value.byteCount) }
+    if isLarger {
+      max = value.copy(0..<value.byteCount)
+      maxStart = start
+    }
   }
 
   /// The bounds as PLAIN bytes; nil where there is no value or no order that readers agree on.
@@ -103,6 +115,15 @@ struct StatisticsBuilder: Sendable {
 }
 
 extension RawSpan {
+  /// The first eight bytes as a number that orders as they do, zeros for what is missing.
+  @inline(__always)
+  var start: UInt64 {
+    if byteCount >= 8 { return uint64(0).byteSwapped }
+    var start: UInt64 = 0
+    for offset in 0..<byteCount { start |= UInt64(byte(offset)) &<< UInt64(56 &- 8 &* offset) }
+    return start
+  }
+
   /// Whether the bytes come before others in the order of unsigned bytes.
   func precedes(_ other: RawSpan) -> Bool {
     let common = Swift.min(byteCount, other.byteCount)

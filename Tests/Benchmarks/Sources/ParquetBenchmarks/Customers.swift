@@ -1,0 +1,66 @@
+import Parquet
+
+/// Writes the customers table, as the replicator does.
+enum Customers {
+  private static let columns: [ColumnDefinition] = [
+    .text("Op", isOptional: false), .text("extracted_at", isOptional: false),
+    ColumnDefinition("created_at", .int64, convertedType: .timestampMicros),
+    ColumnDefinition("updated_at", .int64, convertedType: .timestampMicros),
+    .text("customer_id"), .text("name"), .text("region"), .text("country"),
+    ColumnDefinition("lat", .double), ColumnDefinition("lng", .double), .text("email"), .text("phone"),
+  ]
+
+  static func write(rows: Int) throws -> Outcome {
+    var outcome = Outcome()
+    var writer = try FileWriter(columns: columns)
+    let table = Rows(count: 10_000)
+    let clock = ContinuousClock()
+    let start = clock.now
+    for row in 0..<rows {
+      table.append(row % 10_000, to: &writer)
+      try writer.endRow()
+      if row % 10_000 == 0 { outcome.bytes += Int64(writer.takeBytes().count) }
+    }
+    outcome.bytes += Int64(try writer.finish().count)
+    outcome.rows = Int64(rows)
+    print("{\"inner_seconds\": \((clock.now - start) / .seconds(1))}")
+    outcome.files = 1
+    return outcome
+  }
+
+  /// Rows made beforehand, so that writing alone is measured.
+  private struct Rows {
+    var texts: [[[UInt8]]] = []
+    var times: [Int64] = []
+    var places: [Double] = []
+
+    init(count: Int) {
+      var random = SystemRandomNumberGenerator()
+      func digits(_ count: Int) -> [UInt8] { (0..<count).map { _ in 48 + UInt8(random.next() % 10) } }
+      let names = (0..<900).map { "First\($0 / 30) Last\($0 % 30)" }
+      for row in 0..<count {
+        times.append(1_700_000_000_000_000 + Int64(random.next() % 1_000_000_000_000))
+        places.append(Double(random.next() % 180_000_000) / 1_000_000 - 90)
+        let name = names[Int(random.next() % 900)]
+        texts.append([
+          ["I", "U", "D"].map { Array($0.utf8) }[row % 3], Array("2026-11-22 10:15:".utf8) + digits(9),
+          digits(36), Array(name.utf8), Array("Region \(row % 8)".utf8), Array("Country \(row % 20)".utf8),
+          Array("\(name)@example.com".utf8) + digits(6), digits(15),
+        ])
+      }
+    }
+
+    func append(_ row: Int, to writer: inout FileWriter) {
+      let texts = texts[row]
+      writer[0].append(bytes: texts[0])
+      writer[1].append(bytes: texts[1])
+      writer[2].append(int64: times[row])
+      writer[3].append(int64: times[row] + 1)
+      for column in 4...7 { writer[column].append(bytes: texts[column - 2]) }
+      writer[8].append(double: places[row])
+      writer[9].append(double: places[row] + 1)
+      writer[10].append(bytes: texts[6])
+      if row % 50 == 0 { writer[11].appendNull() } else { writer[11].append(bytes: texts[7]) }
+    }
+  }
+}

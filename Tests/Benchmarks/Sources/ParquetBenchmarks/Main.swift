@@ -1,0 +1,53 @@
+import Glibc
+import Parquet
+
+/// What a task did, printed as one line of JSON.
+struct Outcome: Sendable {
+  var files = 0
+  var rows: Int64 = 0
+  var requests = 0
+  var bytes: Int64 = 0
+  var counts = ValueCounts()
+
+  mutating func add(_ other: Outcome) {
+    files += other.files
+    rows += other.rows
+    requests += other.requests
+    bytes += other.bytes
+    counts.add(other.counts)
+  }
+}
+
+@main struct Main {
+  static func main() async throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count >= 3 else {
+      print("usage: ParquetBenchmarks footers|ops|parse|write PATH-OR-ROWS [REPEATS]")
+      exit(64)
+    }
+    let clock = ContinuousClock()
+    let repeats = arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1
+    var outcome = Outcome()
+    let start = clock.now
+    switch arguments[1] {
+    case "footers": outcome = await Footers.read(arguments[2])
+    case "ops": outcome = await Ops.count(arguments[2])
+    case "parse": outcome = Footers.parse(arguments[2], repeats: repeats)
+    case "write": outcome = try Customers.write(rows: Int(arguments[2]) ?? 0)
+    default: exit(64)
+    }
+    let seconds = (clock.now - start) / .seconds(1)
+    print(
+      """
+      {"seconds": \(seconds), "files": \(outcome.files), "rows": \(outcome.rows), \
+      "requests": \(outcome.requests), "bytes": \(outcome.bytes), "I": \(outcome.counts["I"]), \
+      "U": \(outcome.counts["U"]), "D": \(outcome.counts["D"]), "peak_kib": \(peakMemory())}
+      """)
+  }
+
+  private static func peakMemory() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss
+  }
+}
