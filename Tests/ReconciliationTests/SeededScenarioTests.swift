@@ -1,4 +1,5 @@
 import DMS
+import Foundation
 import Ledger
 import Reconciliation
 import Testing
@@ -6,19 +7,22 @@ import Time
 
 /// Random histories with random faults: all that was done is found, and nothing else.
 @Suite struct SeededScenarioTests {
-  @Test(arguments: 0..<40)
+  /// How many times as many scenarios as in the short form: LAKECANARY_SCENARIOS.
+  static let length = UInt64(ProcessInfo.processInfo.environment["LAKECANARY_SCENARIOS"] ?? "") ?? 1
+
+  @Test(arguments: 0..<15 * SeededScenarioTests.length)
   func healthyHistoriesRaiseNoAlarm(seed: UInt64) async throws {
     var scenario = try Scenario(seed: seed, faults: [.none, .delay])
     try await scenario.play()
   }
 
-  @Test(arguments: Fault.allCases, 0..<6 as Range<UInt64>)
+  @Test(arguments: Fault.allCases, 0..<2 * SeededScenarioTests.length)
   func everyFaultAloneIsFound(fault: Fault, seed: UInt64) async throws {
     var scenario = try Scenario(seed: 1_000 + seed, faults: [.none, fault])
     try await scenario.play()
   }
 
-  @Test(arguments: 0..<80 as Range<UInt64>)
+  @Test(arguments: 0..<25 * SeededScenarioTests.length)
   func mixedFaultsAreFound(seed: UInt64) async throws {
     var scenario = try Scenario(seed: 2_000 + seed, faults: Fault.allCases)
     try await scenario.play()

@@ -35,6 +35,24 @@ extension LedgerSession {
     ).map(LedgerSession.operation)
   }
 
+  /// The operations of a table whose commit may lie in a span of time, in order.
+  package func operations(
+    table: Int64, committedFrom start: Timestamp, to end: Timestamp
+  ) throws -> [KnownOperation] {
+    let statement = try db.cachedStatement(
+      sql: LedgerSession.selectOperation + """
+         where t.latest >= ? and t.latest <= ? and t.earliest <= ? and t.table_id = ? and t.state = 1
+        order by o.transaction_id, o.ordinal
+        """)
+    // No two readings of the clock around a COMMIT are a day apart.
+    return try Row.fetchAll(
+      statement,
+      arguments: [
+        start.microseconds, (end + .seconds(86_400)).microseconds, end.microseconds, table,
+      ]
+    ).map(LedgerSession.operation)
+  }
+
   package func setState(_ state: OperationState, of id: OperationID) throws {
     try execute(
       "update operation set state = ? where transaction_id = ? and ordinal = ?",

@@ -164,6 +164,7 @@ enum LedgerSchema {
       first_listed_at integer not null,
       unique (bucket_id, key, etag)
     ) strict;
+    create index object_by_generation on object (generation_id, place) where kind = 1;
     create index object_by_time on object (last_modified);
     create index object_unread on object (bucket_id, table_id, kind, place, key) where state in (0, 2);
     create index object_absent on object (bucket_id, table_id) where state = 5;

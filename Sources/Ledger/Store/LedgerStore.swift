@@ -72,14 +72,26 @@ public final class LedgerStore: Sendable {
     do { try database.close() } catch { throw LedgerError(error, path: path) }
   }
 
-  /// Runs `body` in one transaction: all of it is recorded, durably, or nothing.
-  package func write<Value>(_ body: (LedgerSession) throws -> Value) throws(LedgerError) -> Value {
+  /// Runs `body` in one transaction: all of it is recorded, or nothing.
+  ///
+  /// - Parameter durably: whether it is on the disk on return. What the bucket will say again need not be: a
+  ///   failing machine may lose the last of it, and the next durable write makes all before it durable.
+  package func write<Value>(
+    durably: Bool = true, _ body: (LedgerSession) throws -> Value
+  ) throws(LedgerError) -> Value {
     guard mode == .readWrite else { throw LedgerError(.readOnly, path: path, detail: "opened for reading") }
     let hook = hook.withLock { $0 }
     do {
-      let value = try database.write { db in
-        let value = try body(LedgerSession(db: db, path: path))
-        try hook?(.beforeCommit)
+      let value = try database.writeWithoutTransaction { db in
+        // Before the transaction: within one, SQLite keeps the level it began with.
+        try db.cachedStatement(sql: "PRAGMA synchronous = \(durably ? "FULL" : "NORMAL")").execute()
+        var value: Value?
+        try db.inTransaction(.immediate) {
+          value = try body(LedgerSession(db: db, path: path))
+          try hook?(.beforeCommit)
+          return .commit
+        }
+        guard let value else { throw LedgerError(.inputOutput, path: path) }
         return value
       }
       try hook?(.afterCommit)

@@ -18,16 +18,18 @@ struct ListingClosure {
   ///
   /// - Returns: the findings that are new.
   func close(_ listing: ListingResult, in ledger: LedgerStore) throws(LedgerError) -> [FindingID] {
-    var new = try ledger.write { session in try startGeneration(listing, in: session) }
+    var new = try ledger.write(durably: false) { session in try startGeneration(listing, in: session) }
     var named = 0
     while true {
       let before = named
-      let (found, count) = try ledger.write { session in try closeAbsent(named: before, in: session) }
+      let (found, count) = try ledger.write(durably: false) { session in
+        try closeAbsent(named: before, in: session)
+      }
       new += found
       named += count
       if count < ListingClosure.batch { break }
     }
-    new += try ledger.write { session in try reportGaps(listing, in: session) }
+    new += try ledger.write(durably: false) { session in try reportGaps(listing, in: session) }
     return new
   }
 

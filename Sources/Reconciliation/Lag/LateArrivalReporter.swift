@@ -25,7 +25,8 @@ struct LateArrivalReporter {
       }
       return []
     }
-    let place = arrivals.objects == 1 ? first.object : "\(arrivals.objects) objects, the first \(first.object)"
+    let place =
+      arrivals.objects == 1 ? first.object : "\(arrivals.objects) objects, the first \(first.object)"
     let found = try session.report(
       FindingReport(
         kind: .lateRows, severity: .critical, table: context.table.id, object: first.object,

@@ -16,6 +16,8 @@ struct ParquetObserver {
   private let version: Int?
   private let digest: [Int?]
   private var rowsBefore: Int64 = 0
+  /// Whether a row group does not tell its commit times without a page.
+  private var hasUnknownTimes = false
 
   init(metadata: FileMetadata, request: ObservationRequest, file: String) {
     self.metadata = metadata
@@ -62,7 +64,7 @@ struct ParquetObserver {
   ) throws(ObservationFailure) {
     defer { rowsBefore += metadata.rowGroups[group].rowCount }
     try countOps(group, piece)
-    guard request.level >= .keys, let key, let version else { return }
+    guard request.level >= .keys, let key, let version else { return readCommitRange(group) }
     let rows = Int(clamping: metadata.rowGroups[group].rowCount)
     let keys = try values(key, group, rows, piece)
     let versions = try values(version, group, rows, piece)
@@ -105,6 +107,22 @@ struct ParquetObserver {
           digest: columns.isEmpty || isKeyOnly
             ? nil : RowDigest(of: columns.map { $0?.digested(row) ?? .null })))
     }
+  }
+
+  /// The range of commit times as the statistics have it: they are text that sorts as the times do.
+  private mutating func readCommitRange(_ group: Int) {
+    guard let timestamp,
+      let statistics = metadata.rowGroups[group].columns[timestamp].statistics,
+      let first = statistics.min.flatMap({ Timestamp(String(decoding: $0, as: UTF8.self)) }),
+      let last = statistics.max.flatMap({ Timestamp(String(decoding: $0, as: UTF8.self)) })
+    else {
+      hasUnknownTimes = true
+      (observation.firstCommit, observation.lastCommit) = (nil, nil)
+      return
+    }
+    guard !hasUnknownTimes else { return }
+    observation.firstCommit = min(observation.firstCommit ?? first, first)
+    observation.lastCommit = max(observation.lastCommit ?? last, last)
   }
 
   /// Counts the values of Op, by statistics where they prove it.

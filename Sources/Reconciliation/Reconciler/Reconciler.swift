@@ -39,7 +39,7 @@ public struct Reconciler: Sendable {
     let started = try ledger.run(run)?.startedAt ?? clock.now()
     var work = RunningTotals()
     let correction = await measureClocks(&work)
-    let tables = try ledger.write { session in
+    let tables = try ledger.write(durably: false) { session in
       try session.reopenExpiredFindings(now: clock.now())
       return try contexts(in: session)
     }
@@ -51,7 +51,7 @@ public struct Reconciler: Sendable {
       let uncertainty = max(outcome.uncertainty, correction.uncertainty)
       let late = LateArrivalReporter(
         context: context, limits: configuration.limits, run: run, now: clock.now())
-      work.newFindings += try ledger.write { session in
+      work.newFindings += try ledger.write(durably: false) { session in
         try late.report(since: started, uncertainty: uncertainty, in: session)
       }
       figures.append(

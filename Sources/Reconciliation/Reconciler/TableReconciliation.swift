@@ -178,7 +178,7 @@ struct TableReconciliation {
       work.cost.requests += observation.requests
       work.cost.objectsRead += 1
       let recorder = ObjectRecorder(context: context, clocks: clocks, run: run, now: now)
-      let (tally, new) = try ledger.write { session in
+      let (tally, new) = try ledger.write(durably: false) { session in
         var generation = try generation(of: object, in: session)
         return try recorder.record(observation, of: object, generation: &generation, in: session)
       }
@@ -190,7 +190,7 @@ struct TableReconciliation {
       switch failure.kind {
       case .unreadable:
         let reporter = ObjectReporter(context: context, run: run, now: now)
-        work.newFindings += try ledger.write { session in
+        work.newFindings += try ledger.write(durably: false) { session in
           try session.setGeneration(try generation(of: object, in: session).id, ofObject: object.id)
           return try reporter.reportUnreadable(object, failure, in: session)
         }

@@ -55,7 +55,13 @@ struct ObjectRecorder {
     try session.add(totals, to: context.table.id)
     try session.record(record(of: observation), of: object.id, table: context.table.id, now: now)
     let reporter = ObjectReporter(context: context, run: run, now: now)
-    return (tally, try reporter.report(tally, observation, of: object, in: session))
+    var new = try reporter.report(tally, observation, of: object, in: session)
+    if observation.level < .keys, object.entry.kind == .changes, let own = try session.object(object.id) {
+      for result in try CountComparison(context: context).compare(around: own, in: session) {
+        new += try reporter.report(result.tally, of: result.object, in: session)
+      }
+    }
+    return (tally, new)
   }
 
   private func recordChange(

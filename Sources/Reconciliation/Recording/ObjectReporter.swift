@@ -14,6 +14,22 @@ struct ObjectReporter {
   func report(
     _ tally: ObjectTally, _ observation: Observation, of object: KnownObject, in session: LedgerSession
   ) throws -> [FindingID] {
+    var new = try report(tally, of: object, in: session)
+    if observation.rowCount == 0 {
+      new += try reportObject(
+        .emptyObject, object, "\(object.entry.key) holds no rows, and DMS writes no empty objects",
+        in: session)
+    }
+    if observation.foreignRows > 0, !context.isShared {
+      new += try reportForeignRows(observation, object, in: session)
+    }
+    new += try reportDrift(observation, object, in: session)
+    try resolve(.unreadableObject, object, because: "the object was read", in: session)
+    return new
+  }
+
+  /// Reports what is wrong with the rows of an object.
+  func report(_ tally: ObjectTally, of object: KnownObject, in session: LedgerSession) throws -> [FindingID] {
     var new: [FindingID] = []
     for (kind, trouble) in tally.troubles.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       let found = try session.report(
@@ -25,16 +41,6 @@ struct ObjectReporter {
         run: run, now: now)
       if found.isNew { new.append(found.id) }
     }
-    if observation.rowCount == 0 {
-      new += try reportObject(
-        .emptyObject, object, "\(object.entry.key) holds no rows, and DMS writes no empty objects",
-        in: session)
-    }
-    if observation.foreignRows > 0, !context.isShared {
-      new += try reportForeignRows(observation, object, in: session)
-    }
-    new += try reportDrift(observation, object, in: session)
-    try resolve(.unreadableObject, object, because: "the object was read", in: session)
     return new
   }
 
@@ -67,7 +73,7 @@ struct ObjectReporter {
   }
 
   private static let kindsOfObjects: [FindingKind] = [
-    .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .abortedRows, .wrongTimestamp,
+    .lostRows, .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .abortedRows, .wrongTimestamp,
     .wrongOperation, .unreadableObject, .emptyObject, .foreignName,
   ]
 
@@ -109,6 +115,8 @@ struct ObjectReporter {
       }
       return "\(rows) in \(key) differ from what was written in \(columns.joined(separator: ", "))"
     case .duplicateRows: return "\(rows) in \(key) repeat operations that were delivered before"
+    case .lostRows:
+      return "\(rows) that were committed before or in the span of \(key) are not there, by number"
     case .outOfOrder: return "\(rows) in \(key) come after rows of later transactions"
     case .unexpectedRows: return "\(rows) in \(key) carry this pipeline's tag and were never written"
     case .abortedRows: return "\(rows) in \(key) belong to transactions that were rolled back"

@@ -19,6 +19,15 @@ struct ObjectTally {
 
   func count(_ kind: FindingKind) -> Int { troubles[kind]?.count ?? 0 }
 
+  /// Adds rows of which only the number is known.
+  mutating func add(_ kind: FindingKind, count: Int, commit: Timestamp) {
+    var trouble = troubles[kind] ?? Trouble()
+    trouble.count += count
+    trouble.spanStart = min(trouble.spanStart ?? commit, commit)
+    trouble.spanEnd = max(trouble.spanEnd ?? commit, commit)
+    troubles[kind] = trouble
+  }
+
   mutating func add(
     _ kind: FindingKind, _ row: FindingRow, columns: [Int] = [], commit: Timestamp?
   ) {

@@ -45,7 +45,9 @@ struct Settlement {
         let operations = try session.unsettledOperations(
           table: context.table.id, after: after, limit: Settlement.batch)
         let found = try operations.contains { operation in
-          guard operation.state != .missing, context.expectedKinds.contains(operation.kind) else {
+          guard operation.state != .missing, context.request.level >= .keys,
+            context.expectedKinds.contains(operation.kind)
+          else {
             return false
           }
           if case .lost = try ruling(rule, on: operation, in: session) { return true }
@@ -67,7 +69,7 @@ struct Settlement {
     while true {
       let after = last
       let before = outcome
-      let (next, end, count) = try ledger.write { session in
+      let (next, end, count) = try ledger.write(durably: false) { session in
         var outcome = before
         let operations = try session.unsettledOperations(
           table: context.table.id, after: after, limit: Settlement.batch)
@@ -81,7 +83,8 @@ struct Settlement {
       last = end
     }
     let settled = outcome
-    outcome.newFindings += try ledger.write { session in try reportLate(settled, in: session) }
+    outcome.newFindings += try ledger.write(durably: false) { session in try reportLate(settled, in: session)
+    }
     return outcome
   }
 
@@ -91,6 +94,9 @@ struct Settlement {
     guard operation.state != .missing else { return }
     guard context.expectedKinds.contains(operation.kind) else {
       return try session.setState(.excluded, of: operation.id)
+    }
+    if context.request.level < .keys {
+      return try settleByNumber(operation, generation: rule?.generation, &outcome, in: session)
     }
     switch try rule.map({ try ruling($0, on: operation, in: session) }) ?? .undecided {
     // It rests on a clock, which may have been set back: what has still time is given it.
@@ -114,6 +120,27 @@ struct Settlement {
     }
     let deletion = siblings.first { $0.kind == .delete && $0.state != .aborted }
     return rule.rule(on: operation, deletion: deletion, isInLoad: isInLoad)
+  }
+
+  /// Settles an operation where no row is looked at: what was committed up to the latest commit time in the
+  /// bucket is explained, and the numbers said what of it is lost.
+  ///
+  /// Where rows of others count too, or no commit times are known, it cannot be told what is there.
+  private func settleByNumber(
+    _ operation: KnownOperation, generation: Generation?, _ outcome: inout Outcome,
+    in session: LedgerSession
+  ) throws {
+    guard !context.isShared, let commit = operation.commit,
+      generation == nil || generation?.lastPlace == nil || generation?.lastCommit != nil
+    else {
+      outcome.pending += 1
+      return
+    }
+    guard let generation, let last = generation.lastCommit, commit.earliest <= last else {
+      return try wait(for: operation, &outcome, in: session)
+    }
+    let isBaseline = !generation.hasLoad && commit.latest < generation.firstCommit ?? commit.latest
+    try session.setState(isBaseline ? .excluded : .covered, of: operation.id)
   }
 
   /// Whether an operation is past the warning's deadline.

@@ -111,7 +111,18 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
     }
     var observation = try stored.content.get()
     observation.level = request.level
-    if request.level < .values {
+    if request.level < .keys {
+      for row in observation.rows {
+        switch request.level == .ops ? row.op : .none {
+        case .operation(.insert): observation.counts.inserts += 1
+        case .operation(.update): observation.counts.updates += 1
+        case .operation(.delete): observation.counts.deletes += 1
+        case .none, .other: observation.counts.unmarked += 1
+        }
+      }
+      observation.rows = []
+      observation.foreignRows = 0
+    } else if request.level < .values {
       for index in observation.rows.indices { observation.rows[index].digest = nil }
     }
     return observation
