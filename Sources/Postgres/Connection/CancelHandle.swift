@@ -1,4 +1,6 @@
 import CLibPQ
+import Dispatch
+import Foundation
 
 /// Asks the server to cancel what a connection runs, from any thread.
 ///
@@ -22,5 +24,16 @@ public final class CancelHandle: @unchecked Sendable {
   public func cancel() -> Bool {
     var text = [CChar](repeating: 0, count: 256)
     return PQcancel(handle, &text, Int32(text.count)) == 1
+  }
+
+  /// Asks once, and gives it up to two seconds: libpq connects without a time limit, and a server that cannot be
+  /// reached would hold up those who are just leaving it.
+  func cancelBriefly() {
+    let isDone = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      self.cancel()
+      isDone.signal()
+    }
+    _ = isDone.wait(timeout: .now() + .seconds(2))
   }
 }

@@ -98,7 +98,7 @@ extension Session {
   /// Cancels a COPY TO and reads it to its end; the error that this leads to is not of interest.
   func stopCopyOut() {
     guard isUsable, let connection = try? connection() else { return }
-    CancelHandle(connection)?.cancel()
+    CancelHandle(connection)?.cancelBriefly()
     do throws(PostgresError) {
       while let piece = try nextCopyPiece() {
         PQfreemem(UnsafeMutableRawPointer(mutating: piece.baseAddress))

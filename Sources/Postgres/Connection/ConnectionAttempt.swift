@@ -21,10 +21,7 @@ struct ConnectionAttempt {
       notices.install(on: connection)
       // The one way in which libpq tells the SQLSTATE of a refused connection is in the text of this mode.
       PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
-      // Options that make no sense and a socket that is not there both fail here; a ping tells them apart.
-      if PQstatus(connection) == CONNECTION_BAD,
-        Self.withPointers(parameters, PQpingParams) == PQPING_NO_ATTEMPT
-      {
+      if PQstatus(connection) == CONNECTION_BAD, !Self.areValid(parameters) {
         throw PostgresError(
           .invalidConnectionString, message: ServerMessage.oneLine(PQerrorMessage(connection)))
       }

@@ -105,7 +105,7 @@ final class Session {
 
   /// Cancels what runs and closes the session: its state is not known any more.
   private func abandon(_ connection: OpaquePointer) {
-    if PQtransactionStatus(connection) == PQTRANS_ACTIVE { CancelHandle(connection)?.cancel() }
+    if PQtransactionStatus(connection) == PQTRANS_ACTIVE { CancelHandle(connection)?.cancelBriefly() }
     close()
   }
 
