@@ -54,8 +54,7 @@ struct CredentialContext: Sendable {
 
   /// A small text file; nil where it cannot be read.
   func text(ofFile path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20 else { return nil }
-    return String(data: data, encoding: .utf8)
+    (try? SmallFile.bytes(of: path)).flatMap { String(validating: $0, as: UTF8.self) }
   }
 }
 

@@ -82,18 +82,25 @@ struct S3Opening {
   private func profiles() throws(StorageError) -> Profiles {
     let home = variable("HOME") ?? NSHomeDirectory()
     return Profiles(
-      config: try text(variable("AWS_CONFIG_FILE") ?? "~/.aws/config", home),
-      credentials: try text(variable("AWS_SHARED_CREDENTIALS_FILE") ?? "~/.aws/credentials", home),
+      config: try text("AWS_CONFIG_FILE", "~/.aws/config", home),
+      credentials: try text("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", home),
       name: given(configuration.profile) ?? variable("AWS_PROFILE"))
   }
 
   /// The text of a shared configuration file; empty where there is none.
-  private func text(_ path: String, _ home: String) throws(StorageError) -> String {
-    let path = path.hasPrefix("~/") ? home + path.dropFirst() : path
-    guard FileManager.default.fileExists(atPath: path) else { return "" }
-    guard let data = FileManager.default.contents(atPath: path), data.count <= 4 << 20 else {
-      throw StorageError(.invalidConfiguration, .open, store: name, detail: "\(path) cannot be read")
+  private func text(_ name: String, _ usual: String, _ home: String) throws(StorageError) -> String {
+    let given = variable(name)
+    let path = given ?? usual
+    let place = path.hasPrefix("~/") ? home + path.dropFirst() : path
+    do throws(SystemCallFailure) {
+      return String(decoding: try SmallFile.bytes(of: place), as: UTF8.self)
+    } catch {
+      // A service may not look into its home; a file that somebody has named is another matter.
+      let isAbsent = error.errno == ENOENT || error.errno == ENOTDIR || error.errno == EACCES && given == nil
+      guard !isAbsent else { return "" }
+      throw StorageError(
+        .invalidConfiguration, .open, store: self.name, detail: "\(place) cannot be read",
+        systemError: error.errno)
     }
-    return String(decoding: data, as: UTF8.self)
   }
 }
