@@ -52,7 +52,9 @@ import Time
     try store.resolve(id, reason: "reloaded")
     #expect(try store.findings().isEmpty)
     #expect(try store.findings(states: [.resolved]).map(\.resolution) == ["reloaded"])
+    clock.advance(by: .seconds(60))
     #expect(try report(store) == (id, true))
+    #expect(try store.finding(id)?.firstSeen == clock.now())
     #expect(try store.findings().map(\.state) == [.open])
     let unknown = FindingID(rawValue: 9)
     #expect(

@@ -115,7 +115,7 @@ import Time
     let result = try await simulation.reconcile()
     #expect(result.verdict.status == .unknown)
     #expect(result.error == "500 Internal Server Error")
-    #expect(result.findings.isEmpty)
+    #expect(result.findings.map(\.severity) == [.notice])
     simulation.bucket.write(key, content)
     #expect(try await simulation.reconcile().figures?.missing == 0)
   }
@@ -130,6 +130,19 @@ import Time
     let result = try await simulation.reconcile()
     #expect(result.verdict.status == .unknown)
     #expect(result.error != nil)
+    // What is due may be there: that it cannot be seen is not that it is late.
+    simulation.clock.advance(by: .seconds(1_000))
+    let due = try await simulation.reconcile()
+    #expect(due.verdict.status == .unknown, "\(due.verdict)")
+    #expect(due.findings(.lateRows).isEmpty && due.undecided == 1)
+    simulation.clock.advance(by: .seconds(3_600))
+    let silent = try await simulation.reconcile()
+    #expect(silent.verdict.status == .critical)
+    #expect(silent.findings.map(\.kind) == [.silence])
+    simulation.bucket.failListing(nil)
+    let back = try await simulation.reconcile()
+    #expect(back.findings.map(\.kind) == [.lateRows])
+    #expect(back.resolvedFindings.map(\.kind) == [.silence])
   }
 
   @Test func anIntentIsNeitherMissingNorUnexpected() async throws {

@@ -117,10 +117,16 @@ extension LedgerSession {
       try execute(
         """
         update finding set severity = ?, summary = ?, row_count = ?, rows = ?, span_start = ?, span_end = ?,
-          last_seen = ?, last_run = ?, state = case state when 'resolved' then 'open' else state end,
-          resolved_at = null, resolution = null
+          last_seen = ?, last_run = ?
         where id = ?
         """, StatementArguments(values + [known.id.rawValue]))
+      // What comes back begins anew: since when it is, and who knows of it.
+      try execute(
+        """
+        update finding set state = 'open', first_seen = last_seen, first_run = last_run, resolved_at = null,
+          resolution = null, acknowledged_reason = null, acknowledged_at = null, acknowledged_until = null
+        where id = ? and state = 'resolved'
+        """, [known.id.rawValue])
       return (known.id, known.state == .resolved)
     }
     try execute(

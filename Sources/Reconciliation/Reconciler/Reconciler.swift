@@ -61,6 +61,7 @@ public struct Reconciler: Sendable {
             uncertainty: uncertainty, in: session)
         })
     }
+    try reportSilence(work.error, run: run)
     return try result(
       figures: figures, contexts: tables, work: work, clocks: correction, run: run, asOf: started)
   }
@@ -73,6 +74,26 @@ public struct Reconciler: Sendable {
     }.map { table in
       TableContext(
         table: table, bucket: bucket, configuration: configuration, tag: ledger.pipelineTag)
+    }
+  }
+
+  /// A bucket that cannot be read is told of as long as it lasts, and weighs once it lasts too long.
+  private func reportSilence(_ error: String?, run: RunID) throws(LedgerError) {
+    let now = clock.now()
+    try ledger.write(durably: false) { session in
+      let identity = "silence/\(configuration.bucket)"
+      let known = try session.finding(identity: identity).flatMap { $0.state == .resolved ? nil : $0 }
+      guard let error else {
+        if let known { try session.resolve(known.id, because: "the bucket was read", now: now) }
+        return
+      }
+      let duration = known.map { now - $0.firstSeen } ?? .zero
+      let isTooLong = configuration.limits.silenceLimit.map { duration > $0 } ?? false
+      _ = try session.report(
+        FindingReport(
+          kind: .silence, severity: isTooLong ? .critical : .notice, table: nil, identity: identity,
+          summary: "the bucket could not be read for \(DurationPhrase(duration)): \(error)"),
+        run: run, now: now)
     }
   }
 

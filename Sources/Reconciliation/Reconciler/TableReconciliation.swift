@@ -33,9 +33,10 @@ struct TableReconciliation {
     } catch let error as StorageError {
       if error.code == .cancelled { throw CancellationError() }
       work.fail("\(error)")
+      outcome.isComplete = false
     }
     let settlement = self.settlement()
-    outcome.settlement = try settlement.settle(by: outcome.isComplete ? rule : nil, in: ledger)
+    outcome.settlement = try settlement.settle(by: rule, sawAll: outcome.isComplete, in: ledger)
     work.newFindings += outcome.settlement.newFindings
     work.slow += outcome.settlement.slow
     if let deadline = outcome.settlement.nextDeadline {

@@ -26,6 +26,8 @@ public struct Limits: Hashable, Sendable, Codable {
   public var lossLimit: Duration = .seconds(86_400)
   /// Where nothing was committed for longer than this it is UNKNOWN; nil for any time.
   public var idleLimit: Duration?
+  /// A bucket that cannot be read for longer than this makes it CRITICAL; nil for never.
+  public var silenceLimit: Duration? = .seconds(3_600)
   /// The age of a reconciliation beyond which it is not judged any more (`check`); nil for any.
   public var staleLimit: Duration? = .seconds(3_600)
   /// How much later the commit time of a row of others must be than an operation's to prove that it is lost.

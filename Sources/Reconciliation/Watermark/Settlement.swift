@@ -63,7 +63,12 @@ struct Settlement {
 
   /// Settles all operations that are not settled, batch by batch; `rule` is nil where nothing can be proved:
   /// no generation yet, or objects that could not be read.
-  func settle(by rule: LossRule?, in ledger: LedgerStore) throws(LedgerError) -> Outcome {
+  ///
+  /// - Parameter sawAll: whether the table was listed and all that is listed was read; where it was not,
+  ///   nothing is called late, since it may be there.
+  func settle(
+    by rule: LossRule?, sawAll: Bool, in ledger: LedgerStore
+  ) throws(LedgerError) -> Outcome {
     var outcome = Outcome()
     var last: OperationID?
     while true {
@@ -73,7 +78,13 @@ struct Settlement {
         var outcome = before
         let operations = try session.unsettledOperations(
           table: context.table.id, after: after, limit: Settlement.batch)
-        for operation in operations { try settle(operation, by: rule, &outcome, in: session) }
+        for operation in operations {
+          guard sawAll else {
+            if operation.state != .missing { outcome.pending += 1 }
+            continue
+          }
+          try settle(operation, by: rule, &outcome, in: session)
+        }
         outcome.newFindings += try reportLosses(outcome.losses, generation: rule?.generation, in: session)
         outcome.losses = []
         return (outcome, operations.last?.id, operations.count)
@@ -82,6 +93,7 @@ struct Settlement {
       guard count == Settlement.batch, let end else { break }
       last = end
     }
+    guard sawAll else { return outcome }
     let settled = outcome
     outcome.newFindings += try ledger.write(durably: false) { session in try reportLate(settled, in: session)
     }
