@@ -122,9 +122,9 @@ final class EasyHandle {
     return true
   }
 
-  /// Ends the transfer with its answer, or with what went wrong.
-  func finish(_ code: CURLcode) {
-    guard let transfer else { return }
+  /// Ends the transfer with its answer, or with what went wrong, and gives it back to be delivered.
+  func finish(_ code: CURLcode) -> Transfer? {
+    guard let transfer else { return nil }
     self.transfer = nil
     var microseconds: curl_off_t = 0
     canary_easy_get_offset(pointer, CURLINFO_TOTAL_TIME_T, &microseconds)
@@ -138,12 +138,15 @@ final class EasyHandle {
       let text = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
       transfer.fail(code, detail: text, duration: duration)
     }
+    return transfer
   }
 
   /// Ends the transfer with a failure of our own.
-  func abandon(_ kind: TransferFailure.Kind, detail: String) {
-    transfer?.fail(TransferFailure(kind: kind, detail: detail, duration: .zero))
+  func abandon(_ kind: TransferFailure.Kind, detail: String) -> Transfer? {
+    let abandoned = transfer
+    abandoned?.fail(TransferFailure(kind: kind, detail: detail, duration: .zero))
     transfer = nil
+    return abandoned
   }
 
   private func set(_ option: CURLoption, _ value: Int) {

@@ -11,6 +11,7 @@ final class Transfer {
   private var body: [UInt8] = []
   private var sent = 0
   private var isTooLarge = false
+  private var result: Result<HTTPAnswer, TransferFailure>?
 
   /// The most bytes of header lines that are taken.
   private static let headLimit = 256 << 10
@@ -73,8 +74,7 @@ final class Transfer {
   }
 
   func finish(status: Int, duration: Duration) {
-    continuation.resume(
-      returning: .success(HTTPAnswer(status: status, head: head, body: body, duration: duration)))
+    result = .success(HTTPAnswer(status: status, head: head, body: body, duration: duration))
   }
 
   func fail(_ code: CURLcode, detail: String, duration: Duration) {
@@ -96,6 +96,12 @@ final class Transfer {
   }
 
   func fail(_ failure: TransferFailure) {
-    continuation.resume(returning: .failure(failure))
+    result = .failure(failure)
+  }
+
+  /// Lets the task that waits for the transfer go on; once.
+  func deliver() {
+    let failure = TransferFailure(kind: .cancelled, detail: "cancelled", duration: .zero)
+    continuation.resume(returning: result ?? .failure(failure))
   }
 }

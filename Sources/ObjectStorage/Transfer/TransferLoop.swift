@@ -14,6 +14,8 @@ final class TransferLoop {
   private var active: [UInt64: EasyHandle] = [:]
   private var byPointer: [UnsafeMutableRawPointer: EasyHandle] = [:]
   private var idle: [EasyHandle] = []
+  /// Transfers that have ended, and whose tasks still wait.
+  private var finished: [Transfer] = []
   /// When libcurl wants to be called, on the monotonic clock in milliseconds; nil for never.
   private var deadline: Int64?
 
@@ -68,7 +70,9 @@ final class TransferLoop {
     var happened = [epoll_event](repeating: epoll_event(), count: 64)
     while true {
       guard take(orders.take(upTo: limit - active.count)) else { break }
-      let count = epoll_wait(events.number, &happened, Int32(happened.count), pause)
+      // Waking a task costs more than a transfer does, so tasks are woken together: when nothing else is to be done at
+      // once, or when many wait.
+      let count = epoll_wait(events.number, &happened, Int32(happened.count), finished.isEmpty ? pause : 0)
       for event in happened.prefix(Int(max(0, count))) {
         if event.data.fd == orders.signal {
           orders.acknowledge()
@@ -81,13 +85,24 @@ final class TransferLoop {
         act(CURL_SOCKET_TIMEOUT, 0)
       }
       finishTransfers()
+      if count <= 0 || finished.count >= limit / 2 { deliver() }
     }
     for handle in active.values {
       curl_multi_remove_handle(multi, handle.pointer)
-      handle.abandon(.cancelled, detail: "the store was closed")
+      keep(handle.abandon(.cancelled, detail: "the store was closed"))
     }
     active = [:]
     byPointer = [:]
+    deliver()
+  }
+
+  private func keep(_ transfer: Transfer?) {
+    if let transfer { finished.append(transfer) }
+  }
+
+  private func deliver() {
+    for transfer in finished { transfer.deliver() }
+    finished.removeAll(keepingCapacity: true)
   }
 
   /// How long to wait for the next event, in milliseconds; -1 for as long as it takes.
@@ -101,7 +116,7 @@ final class TransferLoop {
     for id in orders.cancelled {
       guard let handle = active.removeValue(forKey: id) else { continue }
       curl_multi_remove_handle(multi, handle.pointer)
-      handle.abandon(.cancelled, detail: "cancelled")
+      keep(handle.abandon(.cancelled, detail: "cancelled"))
       release(handle)
     }
     for submission in orders.begun {
@@ -113,11 +128,12 @@ final class TransferLoop {
   private func begin(_ transfer: Transfer) {
     guard let handle = idle.popLast() ?? EasyHandle(certificates: certificates) else {
       transfer.fail(TransferFailure(kind: .invalid, detail: "no memory for a transfer", duration: .zero))
+      keep(transfer)
       return
     }
     let code = handle.prepare(transfer)
     guard code == CURLE_OK, curl_multi_add_handle(multi, handle.pointer) == CURLM_OK else {
-      handle.finish(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code)
+      keep(handle.finish(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code))
       idle.append(handle)
       return
     }
@@ -143,7 +159,7 @@ final class TransferLoop {
       let result = canary_message_result(message)
       curl_multi_remove_handle(multi, pointer)  // After this, `message` is gone.
       active[id] = nil
-      handle.finish(result)
+      keep(handle.finish(result))
       release(handle)
     }
   }

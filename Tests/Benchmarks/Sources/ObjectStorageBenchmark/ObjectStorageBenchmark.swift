@@ -33,8 +33,8 @@ import Synchronization
     if job == .list {
       for try await page in store.list(prefix: location.prefix) { objects += page.objects.count }
     } else {
-      // A little more readers than transfers, so that a request waits when a connection comes free.
-      let readers = transfers + 16
+      // More readers than transfers, so that requests wait when connections come free.
+      let readers = transfers * 4
       let backlog = Backlog(store.list(prefix: location.prefix))
       try await withThrowingTaskGroup(of: (Int, Int64).self) { group in
         for _ in 0..<readers {
