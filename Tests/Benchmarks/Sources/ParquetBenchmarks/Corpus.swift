@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The files below a folder.
 struct Corpus {
@@ -26,16 +27,29 @@ struct Corpus {
     self.paths = paths
   }
 
-  /// Calls `work` on two threads, each with every second stretch of 64 files.
-  func onTwoThreads<Result: Sendable>(_ work: @escaping @Sendable ([String]) -> Result) async -> [Result] {
-    var parts: [[String]] = [[], []]
-    for (index, path) in paths.enumerated() { parts[index / 64 % 2].append(path) }
+  /// Calls `work` on two threads; each takes stretches of 32 files from what is left.
+  func onTwoThreads<Result: Sendable>(
+    _ work: @escaping @Sendable (_ next: () -> ArraySlice<String>?) -> Result
+  ) async -> [Result] {
+    let taken = Taken()
+    let paths = paths
     return await withTaskGroup(of: Result.self, returning: [Result].self) { group in
-      for part in parts { group.addTask { work(part) } }
+      for _ in 0..<2 {
+        group.addTask {
+          work {
+            let start = taken.count.add(32, ordering: .relaxed).oldValue
+            return start < paths.count ? paths[start..<min(start + 32, paths.count)] : nil
+          }
+        }
+      }
       var results: [Result] = []
       for await result in group { results.append(result) }
       return results
     }
+  }
+
+  private final class Taken: Sendable {
+    let count = Atomic(0)
   }
 }
 

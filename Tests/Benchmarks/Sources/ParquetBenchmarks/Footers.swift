@@ -6,15 +6,17 @@ enum Footers {
   static let tailByteCount: Int64 = 4096
 
   static func read(_ root: String) async -> Outcome {
-    let results = await Corpus(root).onTwoThreads { paths in
+    let results = await Corpus(root).onTwoThreads { next in
       var outcome = Outcome()
       var buffer = [UInt8](repeating: 0, count: Int(tailByteCount))
-      for path in paths {
-        guard let file = OpenFile(path), let metadata = metadata(of: file, path, &buffer, &outcome) else {
-          continue
+      while let paths = next() {
+        for path in paths {
+          guard let file = OpenFile(path), let metadata = metadata(of: file, path, &buffer, &outcome) else {
+            continue
+          }
+          outcome.files += 1
+          outcome.rows += metadata.rowCount
         }
-        outcome.files += 1
-        outcome.rows += metadata.rowCount
       }
       return outcome
     }
