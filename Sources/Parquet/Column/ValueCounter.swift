@@ -170,38 +170,45 @@ enum IndexHistogram {
   private static func packed(
     _ bytes: RawSpan, bit: Int, width: Int, _ count: Int, into counts: inout [Int]
   ) throws(Flaw) {
+    if width == 1 {
+      let ones = BitCounter.ones(bytes, bit: bit, count: count)
+      try add(count - ones, at: 0, into: &counts)
+      try add(ones, at: 1, into: &counts)
+    } else if width == 2 && bit & 7 == 0 {
+      try pairs(bytes, bit: bit, count, into: &counts)
+    } else {
+      var position = bit
+      for _ in 0..<count {
+        try add(1, at: Int(BitUnpacker.value(bytes, bit: position, width: width)), into: &counts)
+        position += width
+      }
+    }
+  }
+
+  /// Two bits hold the indices of Op: 32 of them in a word, told apart by their low and high bits.
+  private static func pairs(
+    _ bytes: RawSpan, bit: Int, _ count: Int, into counts: inout [Int]
+  ) throws(Flaw) {
+    var low = 0
+    var high = 0
+    var both = 0
     var position = bit
     var left = count
-    // Two bits hold the indices of Op: 32 of them in a word, told apart by their low and high bits.
-    if width == 2 && bit & 7 == 0 && left >= 32 {
-      var low = 0
-      var high = 0
-      var both = 0
-      let words = left / 32
-      for _ in 0..<words {
-        let word = bytes.uint64(position >> 3)
-        let lowBits = word & 0x5555_5555_5555_5555
-        let highBits = (word >> 1) & 0x5555_5555_5555_5555
-        low += lowBits.nonzeroBitCount
-        high += highBits.nonzeroBitCount
-        both += (lowBits & highBits).nonzeroBitCount
-        position += 64
-      }
-      left -= words * 32
-      try add(words * 32 - low - high + both, at: 0, into: &counts)
-      try add(low - both, at: 1, into: &counts)
-      try add(high - both, at: 2, into: &counts)
-      try add(both, at: 3, into: &counts)
-    } else if width == 1 {
-      let ones = BitCounter.ones(bytes, bit: position, count: left)
-      try add(left - ones, at: 0, into: &counts)
-      try add(ones, at: 1, into: &counts)
-      return
+    while left > 0 {
+      let taken = min(32, left)
+      let word = BitCounter.word(bytes, bit: position, count: taken * 2)
+      let lowBits = word & 0x5555_5555_5555_5555
+      let highBits = (word >> 1) & 0x5555_5555_5555_5555
+      low += lowBits.nonzeroBitCount
+      high += highBits.nonzeroBitCount
+      both += (lowBits & highBits).nonzeroBitCount
+      position += 64
+      left -= taken
     }
-    for _ in 0..<left {
-      try add(1, at: Int(BitUnpacker.value(bytes, bit: position, width: width)), into: &counts)
-      position += width
-    }
+    try add(count - low - high + both, at: 0, into: &counts)
+    try add(low - both, at: 1, into: &counts)
+    try add(high - both, at: 2, into: &counts)
+    try add(both, at: 3, into: &counts)
   }
 
   @inline(__always)

@@ -130,14 +130,24 @@ enum BitCounter {
       ones += Int(bytes.byte(position >> 3) >> UInt8(position & 7)) & 1
       position += 1
     }
-    while position + 64 <= stop {
-      ones += bytes.uint64(position >> 3).nonzeroBitCount
-      position += 64
-    }
     while position < stop {
-      ones += Int(bytes.byte(position >> 3) >> UInt8(position & 7)) & 1
-      position += 1
+      let taken = min(64, stop - position)
+      ones += word(bytes, bit: position, count: taken).nonzeroBitCount
+      position += taken
     }
     return ones
+  }
+
+  /// At most 64 bits from `bit`, the first of a byte, zeros behind them.
+  @inline(__always)
+  static func word(_ bytes: RawSpan, bit: Int, count: Int) -> UInt64 {
+    let offset = bit >> 3
+    if offset &+ 8 <= bytes.byteCount {
+      let word = bytes.uint64(offset)
+      return count == 64 ? word : word & ((1 &<< UInt64(count)) &- 1)
+    }
+    var word: UInt64 = 0
+    for index in 0..<(count &+ 7) >> 3 { word |= UInt64(bytes.byte(offset &+ index)) &<< UInt64(8 &* index) }
+    return count == 64 ? word : word & ((1 &<< UInt64(count)) &- 1)
   }
 }

@@ -10,6 +10,17 @@ enum Customers {
     ColumnDefinition("lat", .double), ColumnDefinition("lng", .double), .text("email"), .text("phone"),
   ]
 
+  /// A file of one row group.
+  static func file() throws -> [UInt8] {
+    var writer = try FileWriter(columns: columns)
+    let table = Rows(count: 5000)
+    for row in 0..<5000 {
+      table.append(row, to: &writer)
+      try writer.endRow()
+    }
+    return try writer.finish()
+  }
+
   static func write(rows: Int) throws -> Outcome {
     var outcome = Outcome()
     var writer = try FileWriter(columns: columns)
@@ -35,13 +46,18 @@ enum Customers {
     var places: [Double] = []
 
     init(count: Int) {
-      var random = SystemRandomNumberGenerator()
-      func digits(_ count: Int) -> [UInt8] { (0..<count).map { _ in 48 + UInt8(random.next() % 10) } }
+      // The same rows each time, so that instructions can be compared.
+      var state: UInt64 = 1
+      func random() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state >> 33
+      }
+      func digits(_ count: Int) -> [UInt8] { (0..<count).map { _ in 48 + UInt8(random() % 10) } }
       let names = (0..<900).map { "First\($0 / 30) Last\($0 % 30)" }
       for row in 0..<count {
-        times.append(1_700_000_000_000_000 + Int64(random.next() % 1_000_000_000_000))
-        places.append(Double(random.next() % 180_000_000) / 1_000_000 - 90)
-        let name = names[Int(random.next() % 900)]
+        times.append(1_700_000_000_000_000 + Int64(random() % 1_000_000_000_000))
+        places.append(Double(random() % 180_000_000) / 1_000_000 - 90)
+        let name = names[Int(random() % 900)]
         texts.append([
           ["I", "U", "D"].map { Array($0.utf8) }[row % 3], Array("2026-11-22 10:15:".utf8) + digits(9),
           digits(36), Array(name.utf8), Array("Region \(row % 8)".utf8), Array("Country \(row % 20)".utf8),

@@ -22,7 +22,9 @@ struct Outcome: Sendable {
   static func main() async throws {
     let arguments = CommandLine.arguments
     guard arguments.count >= 3 else {
-      print("usage: ParquetBenchmarks footers|ops|parse|write PATH-OR-ROWS [REPEATS]")
+      print(
+        "usage: ParquetBenchmarks footers|ops|parse FOLDER-OR-FILE, write ROWS, again footer|count|values REPEATS"
+      )
       exit(64)
     }
     let clock = ContinuousClock()
@@ -33,6 +35,7 @@ struct Outcome: Sendable {
     case "footers": outcome = await Footers.read(arguments[2])
     case "ops": outcome = await Ops.count(arguments[2])
     case "parse": outcome = Footers.parse(arguments[2], repeats: repeats)
+    case "again": outcome = try Again.run(arguments[2], repeats: repeats)
     case "write": outcome = try Customers.write(rows: Int(arguments[2]) ?? 0)
     default: exit(64)
     }
