@@ -27,7 +27,7 @@ public enum ObjectStores {
     switch location.place {
     case .directory(let path):
       do throws(SystemCallFailure) {
-        try FileCalls().make(.makeDirectory) { mkdir(path, 0o777) }
+        try FileCalls().make(.openRoot) { mkdir(path, 0o777) }
       } catch {
         guard error.errno == EEXIST else {
           throw StorageError(error, .put, store: DirectoryStore.name(of: path))

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 import Time
 
@@ -127,6 +128,25 @@ import Time
           if profile == "sso" { #expect(error?.description.contains("aws sso login --profile sso") == true) }
         }
       }
+    }
+  }
+
+  @Test func `a role of moto's STS reads moto's bucket`() async throws {
+    let endpoint = try await S3Servers.shared.moto().endpoint
+    try await withTemporaryDirectory { path in
+      var environment = try CredentialFixture.files(
+        path, config: "[profile r]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n",
+        credentials: "[base]\naws_access_key_id = AKBASE\naws_secret_access_key = sesame\n")
+      environment.merge(["AWS_PROFILE": "r", "AWS_ENDPOINT_URL": endpoint, "HOME": "/nonexistent"]) { $1 }
+      var configuration = StorageConfiguration()
+      configuration.access = .write
+      configuration.environment = environment
+      let location = try BucketLocation("s3://role.bucket")
+      try await ObjectStores.createBucket(location, configuration)
+      let store = try ObjectStores.open(location, configuration)
+      try await store.put("k", [1])
+      #expect(try await store.get("k").bytes == [1])
+      #expect(try await store.credentialSource() == "profile r of the shared configuration files")
     }
   }
 

@@ -18,6 +18,20 @@ import Testing
     }
   }
 
+  @Test func `is made where it is asked for, once or again`() async throws {
+    try await withTemporaryDirectory { path in
+      let location = BucketLocation(place: .directory(path: path + "/bucket"))
+      try await ObjectStores.createBucket(location)
+      try await ObjectStores.createBucket(location)
+      var configuration = StorageConfiguration()
+      configuration.access = .write
+      try await ObjectStores.open(location, configuration).put("k", [1])
+      await expect(.bucketMissing) {
+        try await ObjectStores.createBucket(BucketLocation(place: .directory(path: path + "/no/bucket")))
+      }
+    }
+  }
+
   @Test func `changes nothing when opened for reading`() async throws {
     try await withTemporaryDirectory { path in
       let store = DirectoryStore(path: path)
