@@ -122,7 +122,7 @@ import Time
     #expect(text.hasSuffix("\n# EOF\n"))
     #expect(
       text.contains(
-        "lakecanary_lag_seconds{pipeline=\"shop\",table=\"public.customers\",quantile=\"0.95\"} 90.000000\n"))
+        "lakecanary_lag_seconds{pipeline=\"shop\",table=\"public.customers\",statistic=\"p95\"} 90.000000\n"))
     var family = ""
     var seen: Set<String> = []
     for line in text.split(separator: "\n").dropLast() {

@@ -7,21 +7,24 @@ struct HTMLHistory {
   private static let places = 240
   private static let width = 720.0
   private static let height = 180.0
-  private static let left = 56.0
+  private static let left = 84.0
   private static let bottom = 20.0
 
   private let history: ReportHistory
+  /// Where the time axis begins: with the first point, where that is later than the span.
+  private let start: Timestamp
   private let tables: [TableName]
   private let usual: [(TableName, last: Duration?, usual: Duration?)]
 
   init(_ history: ReportHistory, _ figures: [TableFigures]) {
     self.history = history
+    start = max(history.since, history.points.first?.time ?? history.since)
     tables = Set(history.points.flatMap { $0.tables.map(\.table) }).sorted()
     usual = figures.map { ($0.table, $0.lag?.p95, history.usualP95(of: $0.table)) }
   }
 
   var text: String {
-    let span = FigureText.span(history.since, history.until)
+    let span = FigureText.span(start, history.until)
     let sections = tables.map { table in
       """
       <h3>\(Escaping.markup(table.description))</h3>
@@ -58,9 +61,9 @@ struct HTMLHistory {
   }
 
   private func place(of time: Timestamp) -> Int {
-    let span = (history.until - history.since).inSeconds
+    let span = (history.until - start).inSeconds
     guard span > 0 else { return 0 }
-    let share = (time - history.since).inSeconds / span
+    let share = (time - start).inSeconds / span
     return min(Self.places - 1, max(0, Int(share * Double(Self.places))))
   }
 
@@ -109,18 +112,23 @@ struct HTMLHistory {
       + key([("delivered", "--good"), ("late", "--warn"), ("missing", "--bad"), ("no run", "--line")])
   }
 
-  /// A polyline of shares from 0 to 1; it breaks where there is nothing.
+  /// A polyline of shares from 0 to 1; it breaks where nothing was measured for much longer than is usual.
   private func line(_ values: [Double?], class role: String) -> String {
     let step = (Self.width - Self.left) / Double(Self.places)
     let scale = Self.height - Self.bottom - 8
+    let measured = values.indices.filter { values[$0] != nil }
+    let gaps = zip(measured.dropFirst(), measured).map { $0 - $1 }.sorted()
+    let usualGap = gaps.isEmpty ? 1 : gaps[gaps.count / 2]
     var path = ""
-    var isDrawing = false
-    for (index, value) in values.enumerated() {
-      guard let value else { continue }
+    var last: Int?
+    for index in measured {
+      guard let value = values[index] else { continue }
+      let isDrawing = last.map { index - $0 <= 4 * usualGap } ?? false
+      if !isDrawing, last != nil { path += "h0" }
+      last = index
       let x = FigureText.decimal(Self.left + (Double(index) + 0.5) * step, places: 1)
       let y = FigureText.decimal(8 + scale * (1 - value), places: 1)
       path += "\(isDrawing ? "L" : "M")\(x) \(y)"
-      isDrawing = true
     }
     // A single point draws no line; a stroke of no length with round ends is a dot.
     return path.isEmpty ? "" : "<path class=\"\(role)\" stroke-linecap=\"round\" d=\"\(path)h0\"/>"
@@ -131,9 +139,9 @@ struct HTMLHistory {
     return """
       <svg viewBox="0 0 720 180" role="img" aria-label="\(Escaping.markup(title))">\
       <path class="axis" d="M\(Int(Self.left)) 8H720M\(Int(Self.left)) \(Int(base))H720"/>\
-      <text x="50" y="12" text-anchor="end">\(top)</text>\
-      <text x="50" y="\(Int(base))" text-anchor="end">\(bottom)</text>\
-      <text x="\(Int(Self.left))" y="176">\(FigureText.time(history.since))</text>\
+      <text x="78" y="14" text-anchor="end">\(top)</text>\
+      <text x="78" y="\(Int(base))" text-anchor="end">\(bottom)</text>\
+      <text x="\(Int(Self.left))" y="176">\(FigureText.time(start))</text>\
       <text x="720" y="176" text-anchor="end">\(FigureText.time(history.until))</text>\
       \(content)</svg>
       """

@@ -68,8 +68,8 @@ public struct OpenMetricsReport: Sendable {
       tables("lakecanary_lag_seconds", unit: "seconds", "Lag of the run's deliveries, commit to object.") {
         figures in
         guard let lag = figures.lag else { return [] }
-        return [("0.5", lag.p50), ("0.95", lag.p95), ("0.99", lag.p99), ("1", lag.max)].map {
-          ([("quantile", $0.0)], FigureText.decimal($0.1.reportedSeconds, places: 6))
+        return [("p50", lag.p50), ("p95", lag.p95), ("p99", lag.p99), ("max", lag.max)].map {
+          ([("statistic", $0.0)], FigureText.decimal($0.1.reportedSeconds, places: 6))
         }
       },
       tables(
