@@ -1,4 +1,5 @@
 import Ledger
+import Logging
 import Workload
 
 /// What was written to one table.
@@ -23,6 +24,7 @@ extension Pipeline {
         table: WrittenTable(
           name: table.name, isShared: table.isShared, createIfAbsent: configuration.createsTables),
         clock: clock, onStep: { step in self.reach(step.rawValue) })
+      logger.info("writing", metadata: ["table": "\(table.name)"])
       do {
         let summary = try await writer.write(plan ?? configuration.workload) { progress(table.name, $0) }
         await writer.close()
