@@ -54,10 +54,9 @@ struct BatchPlan: Sendable {
   /// A change of a table came; says which table's batch to close now, if any.
   mutating func change(of table: Int, byteCount: Int, at now: Timestamp) -> (table: Int, reason: Reason)? {
     let size: Int
-    if var batch = open[table] {
-      batch.byteCount += byteCount
-      size = batch.byteCount
-      open[table] = batch
+    if let index = open.index(forKey: table) {
+      open.values[index].byteCount += byteCount
+      size = open.values[index].byteCount
     } else {
       open[table] = OpenBatch(floor: received, deadline: now + limits.interval, byteCount: byteCount)
       size = byteCount

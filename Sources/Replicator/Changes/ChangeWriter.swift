@@ -28,13 +28,14 @@ final class ChangeWriter {
   private(set) var transactionObjects = 0
   /// Rows in batches that are not durable, by what they do: for the applied counts.
   private var rowsInFlight: [BatchPlan.BatchID: [Int: OperationCounts]] = [:]
-  /// By batch, then by table: under `PreserveTransactions` one batch holds rows of many.
-  private var openCounts: [Int: [Int: OperationCounts]] = [:]
   /// The file of all tables under `PreserveTransactions`; nil before its first row.
   private var transactionFile: TransactionFile?
   /// Its number in the batch plan; tables count from 0.
   private static let transactions = -1
   private var isTransactionFileFull = false
+  // Asked for each row.
+  private let preservesTransactions: Bool
+  private let delivered: Set<ChangeOperation>
   /// The row that is being written; one for all, so that its arrays are not made for each.
   private var row = SourceRow(
     header: RowHeader(
@@ -52,6 +53,8 @@ final class ChangeWriter {
     self.clock = clock
     self.logger = logger
     self.injector = injector
+    preservesTransactions = task.settings.preserveTransactions
+    delivered = Set(ChangeOperation.allCases.filter(task.settings.delivers))
     catalog = SourceCatalog(connection: connection)
     toastReader = ToastReader(connection: connection)
     plan = BatchPlan(
@@ -138,10 +141,10 @@ final class ChangeWriter {
         detail: "a row has another number of columns than its table")
     }
     table.figures.count(operation, at: row.header.time)
-    guard task.settings.delivers(operation) else { return }
+    guard delivered.contains(operation) else { return }
     try payload.withUnsafeBytes { bytes in
       row.header.operation = operation
-      row.header.position = position.description
+      row.header.position = position
       row.header.sequence = sequence.next()
       row.values.removeAll(keepingCapacity: true)
       let hasUnchanged = try fill(&row.values, new, payload, bytes, table)
@@ -187,10 +190,10 @@ final class ChangeWriter {
   ) throws {
     guard table.passes(row) else { return }
     // The batch begins with its first change, whatever faults do to it: it is confirmed with the batch.
-    let batch = task.settings.preserveTransactions ? ChangeWriter.transactions : table.number
+    let batch = preservesTransactions ? ChangeWriter.transactions : table.number
     let toClose = plan.change(of: batch, byteCount: byteCount, at: now)
-    openCounts[batch, default: [:]][table.number, default: OperationCounts()].count(row.header.operation)
-    if task.settings.preserveTransactions {
+    table.openCounts.count(row.header.operation)
+    if preservesTransactions {
       // A file holds whole transactions: it is closed between two of them, however large it has become.
       if transactionFile == nil { transactionFile = TransactionFile(settings: task.settings) }
       try transactionFile?.append(row, table)
@@ -257,7 +260,8 @@ final class ChangeWriter {
     guard let file = transactionFile, let batch = plan.closed(ChangeWriter.transactions) else { return }
     transactionFile = nil
     isTransactionFileFull = false
-    rowsInFlight[batch] = openCounts.removeValue(forKey: ChangeWriter.transactions)
+    rowsInFlight[batch] = Dictionary(
+      uniqueKeysWithValues: registry.tables.map { ($0.number, $0.takeOpenCounts()) })
     let name = QualifiedName(schema: "", name: "all tables")
     uploads.enqueue(
       EncodedObject(
@@ -272,7 +276,7 @@ final class ChangeWriter {
     guard let batch = plan.closed(table.number) else { return }
     let faults = table.rowFaults
     table.rowFaults = []
-    rowsInFlight[batch] = openCounts.removeValue(forKey: table.number)
+    rowsInFlight[batch] = [table.number: table.takeOpenCounts()]
     guard var file = table.file else {
       // Faults have taken every row of it.
       plan.durable(batch)

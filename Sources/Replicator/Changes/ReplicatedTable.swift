@@ -13,6 +13,8 @@ final class ReplicatedTable {
   /// Only rows that pass all of them are written.
   var filters: [(column: Int, filter: RowFilter)] = []
   var figures: TableStatistics
+  /// The rows of the open batch.
+  var openCounts = OperationCounts()
 
   /// The file of the open batch.
   var file: RowFile?
@@ -35,6 +37,11 @@ final class ReplicatedTable {
     self.filters = filters.compactMap { filter in
       layout.sourceColumns.firstIndex { $0.name == filter.column }.map { ($0, filter) }
     }
+  }
+
+  func takeOpenCounts() -> OperationCounts {
+    defer { openCounts = OperationCounts() }
+    return openCounts
   }
 
   func passes(_ row: borrowing SourceRow) -> Bool {

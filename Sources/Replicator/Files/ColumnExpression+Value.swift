@@ -1,4 +1,5 @@
 import DMS
+import Postgres
 import Time
 
 extension ColumnExpression {
@@ -37,7 +38,7 @@ extension HeaderVariable {
   fileprivate func value(_ header: RowHeader) -> String {
     switch self {
     case .changeSequence: header.sequence.map { changeSequenceDigits(time: header.time, counter: $0) } ?? ""
-    case .streamPosition: header.position ?? ""
+    case .streamPosition: header.position?.description ?? ""
     case .timestamp, .commitTimestamp: header.time.dmsText
     case .operation:
       switch header.operation {

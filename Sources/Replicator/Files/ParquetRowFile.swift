@@ -6,11 +6,35 @@ import Time
 struct ParquetRowFile {
   let layout: FileLayout
   private var writer: FileWriter
+  /// What to do for each column of the table, without names and types: it is gone through for each row.
+  private let cells: [Cell]
+
+  private struct Cell {
+    enum Source {
+      case column(Int)
+      case beforeImage(Int)
+      case expression
+    }
+
+    let source: Source
+    let conversion: ColumnConversion
+    /// In `layout.columns`.
+    let column: Int
+  }
   /// Values that no value of their column's Parquet type can stand for, written as NULL.
   private(set) var unrepresentable = 0
 
   init(layout: FileLayout, settings: EndpointSettings) throws(ReplicatorError) {
     self.layout = layout
+    cells = layout.columns.enumerated().map { index, column in
+      let source: Cell.Source =
+        switch column.origin {
+        case .column(let source): .column(source)
+        case .beforeImage(let source): .beforeImage(source)
+        case .expression: .expression
+        }
+      return Cell(source: source, conversion: column.conversion, column: index)
+    }
     do {
       writer = try FileWriter(
         columns: layout.parquetColumns(settings), settings: WriterSettings(dms: settings))
@@ -32,21 +56,14 @@ struct ParquetRowFile {
       writer[index].append(bytes: row.header.timeText.bytes.span.bytes)
       index += 1
     }
-    for column in layout.columns {
-      switch column.origin {
+    for cell in cells {
+      switch cell.source {
       case .column(let source):
-        try append(row.values[source], column, at: index)
+        try append(row.values[source], cell, at: index)
       case .beforeImage(let source):
-        try append(row.old?[source] ?? .null, column, at: index)
-      case .expression(let expression):
-        if let text = expression?.value(row, layout) {
-          let result = Array(text.utf8).withUnsafeBytes { bytes in
-            Result { () throws(ReplicatorError) in try append(.text(bytes), column, at: index) }
-          }
-          try result.get()
-        } else {
-          writer[index].appendNull()
-        }
+        try append(row.old?[source] ?? .null, cell, at: index)
+      case .expression:
+        try appendExpression(row, cell, at: index)
       }
       index += 1
     }
@@ -67,66 +84,78 @@ struct ParquetRowFile {
     }
   }
 
+  private mutating func appendExpression(
+    _ row: borrowing SourceRow, _ cell: Cell, at index: Int
+  ) throws(ReplicatorError) {
+    guard case .expression(let expression?) = layout.columns[cell.column].origin,
+      let text = expression.value(row, layout)
+    else { return writer[index].appendNull() }
+    let result = Array(text.utf8).withUnsafeBytes { bytes in
+      Result { () throws(ReplicatorError) in try append(.text(bytes), cell, at: index) }
+    }
+    try result.get()
+  }
+
   private mutating func append(
-    _ value: SourceValue, _ column: FileLayout.Column, at index: Int
+    _ value: SourceValue, _ cell: Cell, at index: Int
   ) throws(ReplicatorError) {
     guard case .text(let text) = value else { return writer[index].appendNull() }
-    switch column.conversion {
+    switch cell.conversion {
     case .text, .textBytes: writer[index].append(bytes: text.bytes)
     case .trimmedText: writer[index].append(bytes: ValueText.trimmingBlanks(text).bytes)
     case .int64:
-      guard let number = ValueText.integer(text) else { return try refuse(column, index) }
+      guard let number = ValueText.integer(text) else { return try refuse(cell, index) }
       writer[index].append(int64: number)
     case .int32:
       guard let number = ValueText.integer(text).flatMap(Int32.init(exactly:)) else {
-        return try refuse(column, index)
+        return try refuse(cell, index)
       }
       writer[index].append(int32: number)
     case .int16:
       guard let number = ValueText.integer(text).flatMap(Int16.init(exactly:)) else {
-        return try refuse(column, index)
+        return try refuse(cell, index)
       }
       writer[index].append(int32: Int32(number))
     case .float:
-      guard let number = ValueText.float(text) else { return try refuse(column, index) }
+      guard let number = ValueText.float(text) else { return try refuse(cell, index) }
       writer[index].append(float: number)
     case .double:
-      guard let number = ValueText.double(text) else { return try refuse(column, index) }
+      guard let number = ValueText.double(text) else { return try refuse(cell, index) }
       writer[index].append(double: number)
     case .boolean:
-      guard let truth = ValueText.boolean(text) else { return try refuse(column, index) }
+      guard let truth = ValueText.boolean(text) else { return try refuse(cell, index) }
       writer[index].append(bool: truth)
     case .decimal(let precision, let scale):
       switch ValueText.decimal(text, precision: precision, scale: scale) {
       case .value(let number): writer[index].append(decimalUnscaled: number)
       case .notRepresentable: appendUnrepresentable(index)
-      case nil: try refuse(column, index)
+      case nil: try refuse(cell, index)
       }
     case .truthText:
-      guard let truth = ValueText.boolean(text) else { return try refuse(column, index) }
+      guard let truth = ValueText.boolean(text) else { return try refuse(cell, index) }
       writer[index].append(text: truth ? "true" : "false")
     case .interval:
-      guard let interval = ValueText.interval(text) else { return try refuse(column, index) }
+      guard let interval = ValueText.interval(text) else { return try refuse(cell, index) }
       writer[index].append(text: interval)
     case .bytes:
-      guard let bytes = ValueText.bytes(text) else { return try refuse(column, index) }
+      guard let bytes = ValueText.bytes(text) else { return try refuse(cell, index) }
       writer[index].append(bytes: bytes.span.bytes)
     case .date:
       switch ValueText.date(text) {
       case .value(let days): writer[index].append(int32: days)
       case .notRepresentable: appendUnrepresentable(index)
-      case nil: try refuse(column, index)
+      case nil: try refuse(cell, index)
       }
     case .time:
-      guard let milliseconds = ValueText.timeMilliseconds(text) else { return try refuse(column, index) }
+      guard let milliseconds = ValueText.timeMilliseconds(text) else { return try refuse(cell, index) }
       writer[index].append(int32: milliseconds)
     case .timestampMillis, .timestampMicros:
       switch ValueText.timestamp(text) {
       case .value(let time):
         writer[index].append(
-          int64: column.conversion == .timestampMicros ? time.microseconds : time.flooredMilliseconds)
+          int64: cell.conversion == .timestampMicros ? time.microseconds : time.flooredMilliseconds)
       case .notRepresentable: appendUnrepresentable(index)
-      case nil: try refuse(column, index)
+      case nil: try refuse(cell, index)
       }
     }
   }
@@ -137,7 +166,8 @@ struct ParquetRowFile {
   }
 
   /// Text that is not of the column's type: NULL where a rule gave the type, else an error.
-  private mutating func refuse(_ column: FileLayout.Column, _ index: Int) throws(ReplicatorError) {
+  private mutating func refuse(_ cell: Cell, _ index: Int) throws(ReplicatorError) {
+    let column = layout.columns[cell.column]
     guard column.isLenient else { throw .malformed(column, layout) }
     appendUnrepresentable(index)
   }

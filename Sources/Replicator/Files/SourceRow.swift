@@ -1,4 +1,5 @@
 import DMS
+import Postgres
 import Time
 
 /// A value of a source row, as text that is lent for the length of a call.
@@ -21,7 +22,7 @@ struct RowHeader {
   /// `time` as the timestamp column has it: 26 bytes.
   var timeText: TimestampText
   /// Where the change stands in the log; nil for a full-load row.
-  var position: String?
+  var position: LSN?
   /// `$AR_H_CHANGE_SEQ`'s counter; nil for a full-load row.
   var sequence: UInt64?
 }

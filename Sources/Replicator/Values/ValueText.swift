@@ -1,3 +1,4 @@
+import Foundation
 import Time
 
 /// What PostgreSQL's text of a value says, in Parquet's terms.
@@ -33,11 +34,30 @@ enum ValueText {
   }
 
   static func double(_ text: UnsafeRawBufferPointer) -> Double? {
-    Double(String(decoding: text, as: UTF8.self))
+    number(text) { strtod($0, $1) }
   }
 
   static func float(_ text: UnsafeRawBufferPointer) -> Float? {
-    Float(String(decoding: text, as: UTF8.self))
+    number(text) { strtof($0, $1) }
+  }
+
+  /// Reads a number with the C library, which knows NaN and Infinity, from a copy that ends in a NUL.
+  ///
+  /// The process keeps the C locale: it never calls setlocale.
+  private static func number<Number: BinaryFloatingPoint>(
+    _ text: UnsafeRawBufferPointer,
+    _ read: (UnsafePointer<CChar>, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Number
+  ) -> Number? {
+    // The longest output of a double is 24 bytes; whatever is longer was no float to PostgreSQL.
+    guard let first = text.first, text.count < 400, first != UInt8(ascii: " ") else { return nil }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: text.count + 1) { copy -> Number? in
+      for index in 0..<text.count { copy[index] = CChar(bitPattern: text[index]) }
+      copy[text.count] = 0
+      guard let start = copy.baseAddress else { return nil }
+      var end: UnsafeMutablePointer<CChar>?
+      let number = read(start, &end)
+      return end == start + text.count ? number : nil
+    }
   }
 
   /// A numeric or money as an integer of 10^-scale; digits beyond the scale are cut, as DMS cuts them.

@@ -34,7 +34,11 @@ final class Bucket: Sendable {
     }
   }
 
-  enum Peer: String, CaseIterable, Sendable { case pyarrow, duckdb }
+  enum Peer: String, CaseIterable, Sendable {
+    case pyarrow, duckdb
+    /// pyarrow's values as they are stored: microseconds, days, milliseconds, the bytes of floats.
+    case raw
+  }
 
   /// Every Parquet file, sorted by key, read by a peer; values as PostgreSQL writes them.
   func files(_ peer: Peer = .pyarrow) async throws -> [File] {
@@ -86,7 +90,21 @@ final class Bucket: Sendable {
         connection = duckdb.connect()
         connection.execute("set timezone='UTC'")
     for path in sorted(files):
-        if peer == 'pyarrow':
+        if peer == 'raw':
+            import pyarrow.parquet as pq, pyarrow as pa, struct
+            table = pq.ParquetFile(path).read()
+            columns = table.column_names
+            lists = []
+            for i, field in enumerate(table.schema):
+                column, kind = table.column(i), field.type
+                if pa.types.is_timestamp(kind): column = column.cast(pa.int64())
+                elif pa.types.is_date(kind) or pa.types.is_time(kind): column = column.cast(pa.int32())
+                values = column.to_pylist()
+                form = '>f' if pa.types.is_float32(kind) else '>d' if pa.types.is_float64(kind) else None
+                if form: values = [None if v is None else struct.pack(form, v) for v in values]
+                lists.append(values)
+            rows = [[text(l[i]) for l in lists] for i in range(table.num_rows)]
+        elif peer == 'pyarrow':
             import pyarrow.parquet as pq, pyarrow as pa
             table = pq.ParquetFile(path).read()
             columns = table.column_names

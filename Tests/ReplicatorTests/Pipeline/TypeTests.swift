@@ -54,7 +54,7 @@ import Testing
     """,
   ]
 
-  @Test(arguments: Bucket.Peer.allCases)
+  @Test(arguments: [Bucket.Peer.pyarrow, .duckdb])
   func peersAgreeWithPostgreSQL(peer: Bucket.Peer) async throws {
     let (source, bucket) = (try await Source(), try Bucket())
     let connection = try Connection(source.conninfo)

@@ -1,0 +1,196 @@
+import Foundation
+import Postgres
+import Testing
+
+@testable import Replicator
+
+/// Random rows of every type, PostgreSQL itself being the oracle.
+///
+/// `LAKECANARY_TEST_SEED` replays a run, `LAKECANARY_TEST_ROWS` makes it longer.
+@Suite struct RandomRowsTests {
+  /// A column, a random literal for it, and what the files must hold, in SQL.
+  private struct Kind: Sendable {
+    let type: String
+    let literal: @Sendable (inout Random) -> String
+    let expected: String
+
+    init(
+      _ type: String, expected: String = "@::text", _ literal: @escaping @Sendable (inout Random) -> String
+    ) {
+      (self.type, self.literal, self.expected) = (type, literal, expected)
+    }
+  }
+
+  private static let micros = """
+    case when @ = 'infinity' then 253402300799000000 when @ = '-infinity' then -210863520000000000
+    else trunc(extract(epoch from @) * 1000000)::bigint end::text
+    """
+
+  /// The microseconds, days and bytes are what `Bucket` reads in raw form.
+  private static let kinds: [Kind] = [
+    Kind("smallint") { String($0.edge(in: -32_768...32_767)) },
+    Kind("integer") { String($0.edge(in: -2_147_483_648...2_147_483_647)) },
+    Kind("bigint") { String($0.edge(in: .min...Int.max)) },
+    Kind("numeric(5,5)") { "0.\($0.digits(5))" },
+    Kind("numeric(18,4)") { "\($0.sign())\($0.digits(14)).\($0.digits(4))" },
+    Kind("numeric(38,0)") { "\($0.sign())\($0.digits(38))" },
+    Kind("numeric(50,3)") { "\($0.sign())\($0.digits(47)).\($0.digits(3))" },
+    Kind("numeric(12,2)", expected: "case when @ <> 'NaN' then @::text end") { random in
+      random.oneIn(4) ? "'NaN'" : "\(random.digits(10)).\(random.digits(2))"
+    },
+    Kind("numeric", expected: "case when abs(@) < 1e22 then trunc(@, 6)::text end") { random in
+      "\(random.sign())\(random.digits(random.number(1...30))).\(random.digits(random.number(1...20)))"
+    },
+    Kind("boolean") { $0.oneIn(2) ? "true" : "false" },
+    Kind("varchar(40)") { $0.text() }, Kind("text") { $0.text() },
+    Kind("char(40)", expected: "@::text") { $0.text() },
+    Kind("bytea") { random in "'\\x\((0..<random.number(0...40)).map { _ in random.hex() }.joined())'" },
+    Kind("uuid") { random in "'\((0..<16).map { _ in random.hex() }.joined())'" },
+    Kind("json") { random in "'{\"k\":  \(random.number(0...9))}'" },
+    Kind("jsonb") { "'[\($0.number(0...9)), null]'" },
+    Kind("int[]") { "'{\($0.number(0...9)),NULL}'" }, Kind("text[]") { "array[\($0.text())]" },
+    Kind("mood") { $0.oneIn(2) ? "'it''s'" : "'ünder'" }, Kind("word") { $0.text() },
+    Kind("int4range") { random in
+      let low = random.number(-9...9)
+      return "'[\(low),\(low + random.number(0...5)))'"
+    },
+    Kind("double precision", expected: "float8send(@)::text") { $0.float() },
+    Kind("real", expected: "float4send(@)::text") { $0.float() },
+    Kind(
+      "date",
+      expected:
+        "case when @ = 'infinity' then 2932896 when @ = '-infinity' then -2440550 else @ - '1970-01-01'::date end::text"
+    ) { $0.date() },
+    Kind("timestamp", expected: micros) { random in random.timestamp() },
+    Kind("timestamptz", expected: micros) { random in random.timestamp() },
+    Kind(
+      "time",
+      expected:
+        "trunc(extract(epoch from case when @ > '23:59:59.999' then '23:59:59.999'::time else @ end) * 1000)::bigint::text"
+    ) {
+      random in
+      "'\(random.two(0...23)):\(random.two(0...59)):\(random.two(0...59)).\(random.digits(6))'"
+    },
+  ]
+
+  @Test(arguments: ["rle-dictionary", "plain"])
+  func filesHoldWhatTheTableHolds(encoding: String) async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let seed = environment["LAKECANARY_TEST_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...(.max))
+    let count = environment["LAKECANARY_TEST_ROWS"].flatMap(Int.init) ?? 200
+    var random = Random(seed: seed)
+    let (source, bucket) = (try await Source(), try Bucket())
+    let connection = try Connection(source.conninfo)
+    defer { connection.close() }
+    let columns = RandomRowsTests.kinds.enumerated().map { "c\($0.offset) \($0.element.type)" }.joined(
+      separator: ", ")
+    try connection.execute("create type mood as enum ('it''s', 'ünder')")
+    try connection.execute("create domain word as varchar(40)")
+    try connection.execute(SQL(stringLiteral: "create table t (id int primary key, \(columns))"))
+    func insert(_ ids: Range<Int>) throws {
+      for id in ids {
+        let values = RandomRowsTests.kinds.map { random.oneIn(10) ? "null" : $0.literal(&random) }
+        try connection.script(
+          SQL(
+            stringLiteral:
+              "set bytea_output = hex; insert into t values (\(id), \(values.joined(separator: ", ")))"))
+      }
+    }
+    try insert(0..<count)
+    let run = try Run(
+      source, bucket,
+      settings: "DataFormat=parquet;cdcMaxBatchInterval=1;RowGroupLength=64;EncodingType=\(encoding)")
+    try await run.waitUntilStreaming()
+    try insert(count..<2 * count)
+    try await run.waitUntilConfirmed(try source.position())
+    try await run.stop()
+
+    let files = try await bucket.files(.raw).sorted { $0.key.contains("/LOAD") && !$1.key.contains("/LOAD") }
+    #expect(files.reduce(0) { $0 + $1.rows.count } == 2 * count)
+    // A full load has the order of the heap, which puts a row wherever there is room.
+    let ids = files.flatMap { $0.values("id") }.compactMap { $0.flatMap(Int.init) }
+    #expect(ids.sorted() == Array(0..<2 * count))
+    #expect(
+      Array(ids.suffix(count)) == Array(count..<2 * count), "changes come in the order of their commits")
+    let places = ids.indices.sorted { ids[$0] < ids[$1] }
+    for (index, kind) in RandomRowsTests.kinds.enumerated() {
+      let expected = try source.rows(
+        SQL(stringLiteral: "select \(kind.expected.replacing("@", with: "c\(index)")) from t order by id")
+      ).map { $0[0] }
+      let column = files.flatMap { $0.values("c\(index)") }
+      let found = places.map { column[$0] }
+      let differing = zip(expected, found).enumerated().filter { $0.element.0 != $0.element.1 }
+      #expect(
+        differing.isEmpty && found.count == expected.count,
+        "seed \(seed), \(kind.type): \(differing.prefix(3).map { "\($0.element.1 ?? "NULL") for \($0.element.0 ?? "NULL")" })"
+      )
+    }
+  }
+}
+
+/// Random literals from a seed (SplitMix64).
+private struct Random: RandomNumberGenerator, Sendable {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+    return value ^ value >> 31
+  }
+
+  mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+  mutating func oneIn(_ count: Int) -> Bool { number(1...count) == 1 }
+  mutating func sign() -> String { oneIn(2) ? "-" : "" }
+  mutating func hex() -> String { String(format: "%02x", number(0...255)) }
+  mutating func two(_ range: ClosedRange<Int>) -> String { String(format: "%02d", number(range)) }
+
+  mutating func edge(in range: ClosedRange<Int>) -> Int {
+    switch number(0...5) {
+    case 0: range.lowerBound
+    case 1: range.upperBound
+    case 2: 0
+    default: number(range)
+    }
+  }
+
+  mutating func digits(_ count: Int) -> String {
+    String((0..<count).map { _ in Character(String(number(0...9))) })
+  }
+
+  /// Up to 40 characters of many kinds, none of which a char(40) would lose at its end.
+  mutating func text() -> String {
+    let alphabet = Array("aZ09 \t\n\\\"'%_,;|é漢😀\u{7f}\u{1}")
+    let text = String((0..<number(0...12)).map { _ in alphabet[number(0...alphabet.count - 1)] })
+    let kept = text.last == " " ? text + "." : text
+    return "'" + kept.replacing("'", with: "''") + "'"
+  }
+
+  mutating func float() -> String {
+    switch number(0...6) {
+    case 0: "'NaN'"
+    case 1: oneIn(2) ? "'Infinity'" : "'-Infinity'"
+    case 2: oneIn(2) ? "0" : "'-0'"
+    default: "\(sign())\(digits(1)).\(digits(number(1...17)))e\(number(-30...30))"
+    }
+  }
+
+  mutating func date() -> String {
+    switch number(0...9) {
+    case 0: "'infinity'"
+    case 1: "'-infinity'"
+    case 2: "'\(String(format: "%04d", number(1...4712)))-\(two(1...12))-\(two(1...28)) BC'"
+    default: "'\(String(format: "%04d", number(1...9999)))-\(two(1...12))-\(two(1...28))'"
+    }
+  }
+
+  mutating func timestamp() -> String {
+    let date = date()
+    guard !date.contains("infinity") else { return date }
+    let time = "\(two(0...23)):\(two(0...59)):\(two(0...59)).\(digits(6))"
+    return date.hasSuffix(" BC'") ? date.dropLast(4) + " \(time) BC'" : date.dropLast() + " \(time)'"
+  }
+}
