@@ -40,6 +40,7 @@ enum ConfigurationKey: String, CaseIterable {
   case limitMaxOutOfOrder = "limits.max_out_of_order"
   case limitLossAfter = "limits.loss_after"
   case limitIdleAfter = "limits.idle_after"
+  case limitSilenceAfter = "limits.silence_after"
   case limitStaleAfter = "limits.stale_after"
   case limitForeignMargin = "limits.foreign_margin"
   case logLevel = "log_level"

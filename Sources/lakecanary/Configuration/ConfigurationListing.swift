@@ -71,6 +71,7 @@ extension PipelineConfiguration {
     case .limitWarnP95Lag: return DurationText.text(limits.warningP95Lag ?? limits.warningDeadline)
     case .limitP95Lag: return DurationText.text(limits.criticalP95Lag ?? limits.deadline)
     case .limitIdleAfter: return limits.idleLimit.map(DurationText.text)
+    case .limitSilenceAfter: return limits.silenceLimit.map(DurationText.text)
     case .limitStaleAfter: return limits.staleLimit.map(DurationText.text)
     case .limitMinCompleteness: return FigureText.percent(limits.minimumCompleteness).replacing(" ", with: "")
     case .limitMaxDuplicates: return limits.maximumDuplicates.map(String.init)

@@ -70,6 +70,7 @@ extension PipelineConfiguration {
     limits.maximumOutOfOrder = reader.integer(.limitMaxOutOfOrder, in: 0...most) ?? limits.maximumOutOfOrder
     limits.lossLimit = reader.duration(.limitLossAfter) ?? limits.lossLimit
     limits.idleLimit = reader.duration(.limitIdleAfter) ?? limits.idleLimit
+    limits.silenceLimit = reader.duration(.limitSilenceAfter) ?? limits.silenceLimit
     limits.staleLimit = reader.duration(.limitStaleAfter) ?? limits.staleLimit
     limits.foreignMargin = reader.duration(.limitForeignMargin) ?? limits.foreignMargin
   }
