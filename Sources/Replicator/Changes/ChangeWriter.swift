@@ -94,7 +94,8 @@ final class ChangeWriter {
     case .update(let relation, let old, let new):
       try change(.update, relation, new, old: old?.tuple, payload, at: now)
     case .delete(let relation, let old):
-      try change(.delete, relation, old.tuple, old: old.tuple, payload, at: now)
+      // Before images are for updates alone (observed, DMS.md section 2): a delete's values are the old ones.
+      try change(.delete, relation, old.tuple, old: nil, payload, at: now)
     case .truncate, .origin, .type, .message:
       // TRUNCATE is not captured by DMS from PostgreSQL (DMS.md section 8); the others say nothing of rows.
       break
