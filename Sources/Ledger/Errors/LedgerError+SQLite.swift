@@ -29,7 +29,9 @@ extension LedgerError {
   }
 
   private static func code(of error: DatabaseError) -> Code {
-    switch error.resultCode {
+    // The write-ahead log's index could not be given its size, for which only room can lack.
+    if error.extendedResultCode == .SQLITE_IOERR_SHMSIZE { return .diskFull }
+    return switch error.resultCode {
     case .SQLITE_NOTADB: .notADatabase
     case .SQLITE_CORRUPT: .corrupt
     case .SQLITE_FULL: .diskFull

@@ -84,9 +84,9 @@ import Testing
     try FileManager.default.createDirectory(atPath: full, withIntermediateDirectories: false)
     let option = what == "bucket" ? "--bucket" : "--ledger"
     let place = what == "bucket" ? full : full + "/ledger.sqlite"
-    let command = what == "bucket" ? "replicate" : "write"
+    let command = what == "bucket" ? "replicate --until-idle 2s" : "write"
     let script = """
-      mount -t tmpfs -o size=16k,mode=777 none '\(full)' || exit 99
+      mount -t tmpfs -o size=\(what == "bucket" ? "4k" : "150k"),mode=777 none '\(full)' || exit 99
       exec '\(CommandRun.executable)' \(command) --config '\(pipeline.configuration)' \(option) '\(place)'
       """
     let user = geteuid() == 0 ? [] : ["--user", "--map-root-user"]
