@@ -63,7 +63,7 @@ struct RowMatcher {
     switch row.op {
     case .operation(.delete):
       if let match = try flippedDelete(row, among: known, isDelivered: isDelivered) { return match }
-      if let delete = known.first(where: { $0.kind == .delete }) {
+      if let delete = deletion(in: known) {
         return .operation(delete, differences(row, delete, comparesValues: false))
       }
     case .operation(let kind):
@@ -72,7 +72,7 @@ struct RowMatcher {
         return match
       }
       // A delete's row has the key alone.
-      if row.version == nil, let delete = known.first(where: { $0.kind == .delete }),
+      if row.version == nil, let delete = deletion(in: known),
         isCommitted(delete, at: row.commit) || row.commit == nil
       {
         return .operation(delete, differences(row, delete, comparesValues: false))
@@ -120,7 +120,7 @@ struct RowMatcher {
       (operation, differences(row, operation), try isDelivered(operation))
     }
     func rank(_ entry: (KnownOperation, Differences, Bool)) -> Int {
-      (entry.2 ? 2 : 0) + (entry.1.columns == 0 ? 0 : 1)
+      (entry.0.state == .aborted ? 4 : 0) + (entry.2 ? 2 : 0) + (entry.1.columns == 0 ? 0 : 1)
     }
     guard let best = ranked.min(by: { rank($0) < rank($1) }) else { return nil }
     return .operation(best.0, best.1)
@@ -159,13 +159,18 @@ struct RowMatcher {
       case .operation(let operation, let differences)? = try byVersion(
         row, known.filter { $0.kind != .delete }, isDelivered), try !isDelivered(operation)
     else { return nil }
-    if let delete = known.first(where: { $0.kind == .delete }) {
+    if let delete = deletion(in: known) {
       // An update is delivered before the delete that may follow it in its transaction.
       guard
         distance(of: operation, from: row.commit) ?? .zero <= distance(of: delete, from: row.commit) ?? .zero
       else { return nil }
     }
     return .operation(operation, differences)
+  }
+
+  /// The delete of a key: of several, all but one were rolled back.
+  private func deletion(in known: [KnownOperation]) -> KnownOperation? {
+    known.first { $0.kind == .delete && $0.state != .aborted } ?? known.first { $0.kind == .delete }
   }
 
   private func differences(
