@@ -42,6 +42,7 @@ extension Pipeline {
     let reconciler = try reconciler(ledger, store, sourceClock: sourceClock)
     let run = try ledger.beginRun(command: command, settings: settingsText)
     var result = try await reconciler.run(run, progress: progress)
+    var cost = result.outcome.cost
     while case .untilDecided(let interval) = patience, result.undecided > 0, result.error == nil,
       let deadline = result.nextDeadline
     {
@@ -50,9 +51,17 @@ extension Pipeline {
       let next = min(now + interval, deadline + .milliseconds(1))
       let isLast = next <= now
       if !isLast { try await clock.sleep(until: next) }
+      let before = cost
       result = try await reconciler.run(run, progress: progress)
+      cost = result.outcome.cost
+      // What is listed again is the same objects; what is read and asked for adds up.
+      cost.requests += before.requests
+      cost.bytesRead += before.bytesRead
+      cost.objectsRead += before.objectsRead
+      cost.fullListing = cost.fullListing || before.fullListing
       if isLast { break }
     }
+    result.outcome.cost = cost
     // The ledger keeps the verdict that the evidence gives; that nothing was written is said beside it.
     if let unwritten { result.outcome.notes.append("nothing was written: \(unwritten)") }
     try ledger.finishRun(run, outcome: result.outcome)
