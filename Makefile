@@ -7,7 +7,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo build test lint format packages test-packages clean
 
-PREFIX ?= /usr/local
 SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
   libsnappy-dev libbrotli-dev postgresql pkg-config
 TEST_PACKAGES := python3-venv python3-pip openssl
