@@ -90,7 +90,7 @@ extension LedgerSession {
 
   /// Objects listed and not read, loads before changes, each kind in its order; after the one given.
   package func unreadObjects(
-    bucket: Int64, table: Int64, kind: ObjectKind, after: KnownObject?, limit: Int
+    bucket: Int64, table: Int64, kind: ObjectKind, afterPlace: Int64, key: String, limit: Int
   ) throws -> [KnownObject] {
     let statement = try db.cachedStatement(
       sql: """
@@ -100,9 +100,7 @@ extension LedgerSession {
         """)
     return try Row.fetchAll(
       statement,
-      arguments: [
-        bucket, table, kind.rawValue, after?.entry.place ?? .min, after?.entry.key ?? "", limit,
-      ]
+      arguments: [bucket, table, kind.rawValue, afterPlace, key, limit]
     ).map(LedgerSession.object)
   }
 

@@ -120,15 +120,16 @@ struct TableReconciliation {
 
   /// Reads the objects of a kind that are listed and not read, some at a time, and records them in order.
   private func read(_ kind: ObjectKind, _ outcome: inout Outcome, _ work: inout RunningTotals) async throws {
-    var last: KnownObject?
+    var last = (place: Int64.min, key: "")
     while true {
-      let after = last
+      let (place, key) = last
       let objects = try ledger.read { session in
         try session.unreadObjects(
-          bucket: context.bucket, table: context.table.id, kind: kind, after: after, limit: 1_000)
+          bucket: context.bucket, table: context.table.id, kind: kind, afterPlace: place, key: key,
+          limit: 1_000)
       }
       guard let end = objects.last else { return }
-      last = end
+      last = (end.entry.place, end.entry.key)
       try await read(objects, &outcome, &work)
     }
   }
