@@ -14,18 +14,13 @@ func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
   .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-/// A library of ours.
-///
-/// `unoptimized` is for Reconciliation: optimized by Swift 6.3.1 it passes over objects that are to be read,
-/// which `lakecanary demo` shows at once. What is hot is Parquet and ObjectStorage, which are optimized.
 func library(
   _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
-  experimental: [String] = [], unoptimized: Bool = false
+  experimental: [String] = []
 ) -> Target {
   .target(
     name: name, dependencies: dependencies, resources: resources,
-    swiftSettings: settings + experimental.map { .enableExperimentalFeature($0) }
-      + (unoptimized ? [.unsafeFlags(["-Onone"], .when(configuration: .release))] : []))
+    swiftSettings: settings + experimental.map { .enableExperimentalFeature($0) })
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -76,7 +71,7 @@ let package = Package(
     library("Ledger", ["Time", grdb]),
     library("Workload", ["Postgres", "Ledger", "Time"]),
     library(
-      "Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging], unoptimized: true),
+      "Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging]),
     library("Replicator", ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", logging]),
     library("Reporting", ["Ledger", "Reconciliation", "Time"]),
     library("LocalServers", [subprocess, system]),

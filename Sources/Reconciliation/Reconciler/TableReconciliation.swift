@@ -138,35 +138,37 @@ struct TableReconciliation {
     _ objects: [KnownObject], _ outcome: inout Outcome, _ work: inout RunningTotals
   ) async throws {
     let (source, request) = (reconciler.source, context.request)
+    let width = max(1, configuration.parallelReads)
     try await withThrowingTaskGroup(of: (Int, Result<Observation, ObservationFailure>).self) { group in
-      var next = 0
-      func start() {
-        guard next < objects.count else { return }
-        let (index, object) = (next, objects[next])
-        next += 1
-        group.addTask {
+      var waiting: [Int: Result<Observation, ObservationFailure>] = [:]
+      var (begun, recorded) = (0, 0)
+      while recorded < objects.count {
+        // One more is begun for each that is recorded, so that what waits stays bounded.
+        while begun < min(objects.count, recorded + width) {
+          let (index, object) = (begun, objects[begun])
+          begun += 1
           let reference = ObjectReference(
             key: object.entry.key, etag: object.entry.etag, size: object.entry.size,
             isLoad: object.entry.kind == .load)
-          do throws(ObservationFailure) {
-            return (index, .success(try await source.observe(reference, request)))
-          } catch { return (index, .failure(error)) }
+          group.addTask { (index, await Self.observe(reference, request, by: source)) }
         }
-      }
-      for _ in 0..<max(1, configuration.parallelReads) { start() }
-      var waiting: [Int: Result<Observation, ObservationFailure>] = [:]
-      var recorded = 0
-      while recorded < objects.count, let (index, result) = try await group.next() {
+        guard let (index, result) = try await group.next() else { return }
         waiting[index] = result
         while let result = waiting.removeValue(forKey: recorded) {
           try Task.checkCancellation()
           try record(result, of: objects[recorded], &outcome, &work)
           recorded += 1
-          // One more is begun for each that is recorded, so that what waits stays bounded.
-          start()
         }
       }
     }
+  }
+
+  private static func observe(
+    _ reference: ObjectReference, _ request: ObservationRequest, by source: any ObservationSource
+  ) async -> Result<Observation, ObservationFailure> {
+    do throws(ObservationFailure) {
+      return .success(try await source.observe(reference, request))
+    } catch { return .failure(error) }
   }
 
   private func record(
