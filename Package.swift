@@ -66,7 +66,8 @@ let package = Package(
     // Lifetimes: the Thrift reader holds a RawSpan, which ties it to the bytes that it reads.
     library("Parquet", ["CBrotli", "CZlib", "CZstd", "CSnappy"], experimental: ["Lifetimes"]),
     library("Postgres", ["CLibPQ", "Time"]),
-    library("ObjectStorage", ["CLibCurl", "CLibCrypto", "Time", logging]),
+    library("HTTP", ["CLibCurl"]),
+    library("ObjectStorage", ["HTTP", "CLibCrypto", "Time", logging]),
     library("DMS", ["Time"]),
     library("Ledger", ["Time", grdb]),
     library("Workload", ["Postgres", "Ledger", "Time"]),
@@ -90,7 +91,7 @@ let package = Package(
     tests("TimeTests", ["Time"]),
     tests("ParquetTests", ["Parquet"], exclude: ["Peers"]),
     tests("PostgresTests", ["Postgres"]),
-    tests("ObjectStorageTests", ["ObjectStorage"]),
+    tests("ObjectStorageTests", ["HTTP", "ObjectStorage"]),
     tests("DMSTests", ["DMS"]),
     tests("LedgerTests", ["Ledger", grdb]),
     tests("WorkloadTests", ["Workload", "Postgres", "Ledger"]),

@@ -1,3 +1,5 @@
+import HTTP
+
 /// The container's own service (ECS, EKS pod identity): `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` or `..._FULL_URI`.
 struct ContainerCredentials: CredentialSource {
   let context: CredentialContext

@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import Time
 
 /// What every source of credentials reads and asks with.

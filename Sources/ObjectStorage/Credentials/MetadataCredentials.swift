@@ -1,3 +1,5 @@
+import HTTP
+
 /// The role of this EC2 instance, of its metadata service, version 2.
 struct MetadataCredentials: CredentialSource {
   let context: CredentialContext

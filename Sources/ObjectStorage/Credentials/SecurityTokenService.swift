@@ -1,3 +1,4 @@
+import HTTP
 import Time
 
 /// AWS's Security Token Service: roles for credentials, or for a token of somebody who vouches.

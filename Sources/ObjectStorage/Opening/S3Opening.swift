@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 
 /// Settles what a store of S3 needs, of configuration, environment and profile, in this order.
 struct S3Opening {
@@ -71,7 +72,7 @@ struct S3Opening {
   private func certificates() throws(StorageError) -> TrustedCertificates? {
     guard let file = given(configuration.caFile) ?? variable("AWS_CA_BUNDLE") else { return nil }
     do throws(SystemCallFailure) {
-      return try TrustedCertificates(file: file)
+      return try TrustedCertificates(file: file, read: SmallFile.bytes)
     } catch {
       throw StorageError(
         .invalidConfiguration, .open, store: name, detail: "the CA file \(file) cannot be read",

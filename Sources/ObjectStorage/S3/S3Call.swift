@@ -1,3 +1,5 @@
+import HTTP
+
 /// A request to S3, before it has an address and a signature.
 struct S3Call: Sendable {
   var operation: StorageError.Operation

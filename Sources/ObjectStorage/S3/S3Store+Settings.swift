@@ -1,3 +1,5 @@
+import HTTP
+
 extension S3Store {
   func region() async throws(StorageError) -> String {
     let root = try await setting("location", root: "LocationConstraint")

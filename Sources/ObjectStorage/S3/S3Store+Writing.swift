@@ -1,3 +1,4 @@
+import HTTP
 import Time
 
 extension S3Store {

@@ -1,3 +1,4 @@
+import HTTP
 import Time
 
 /// A bucket of S3, or of a server that speaks its language.

@@ -1,3 +1,4 @@
+import HTTP
 import Time
 
 /// What an answer says of a failure.

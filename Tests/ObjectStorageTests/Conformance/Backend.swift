@@ -3,6 +3,7 @@ import LocalServers
 import TestSupport
 import Testing
 
+@testable import HTTP
 @testable import ObjectStorage
 
 /// A store that the conformance suite runs over.

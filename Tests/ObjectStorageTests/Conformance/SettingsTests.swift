@@ -1,5 +1,6 @@
 import Testing
 
+@testable import HTTP
 @testable import ObjectStorage
 
 /// The settings that a preflight reads: an answer, or a typed "unsupported".

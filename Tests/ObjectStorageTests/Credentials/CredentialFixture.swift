@@ -1,6 +1,7 @@
 import Foundation
 import Time
 
+@testable import HTTP
 @testable import ObjectStorage
 
 /// A chain of all sources over an environment that a test makes up.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import HTTP
 @testable import ObjectStorage
 
 @Suite struct ProxyTests {

@@ -5,11 +5,11 @@ import Foundation
 ///
 /// Up to a set number of transfers run at once, each with one connection that is used again; the rest wait in order.
 /// The thread ends with its engine.
-final class TransferEngine: Sendable {
+package final class TransferEngine: Sendable {
   private let orders: TransferOrders
 
   /// An engine; nil where the system has no descriptor for it.
-  init?(limit: Int, certificates: TrustedCertificates?) {
+  package init?(limit: Int, certificates: TrustedCertificates?) {
     guard TransferEngine.isLibraryReady, let orders = TransferOrders() else { return nil }
     self.orders = orders
     let thread = Thread {
@@ -20,7 +20,7 @@ final class TransferEngine: Sendable {
       }
       loop.run()
     }
-    thread.name = "object-storage"
+    thread.name = "http"
     thread.start()
   }
 
@@ -32,7 +32,7 @@ final class TransferEngine: Sendable {
   /// Sends a request and brings its answer; cancelling the task ends the transfer.
   ///
   /// - Throws: `TransferFailure`.
-  func send(_ request: HTTPRequest) async throws(TransferFailure) -> HTTPAnswer {
+  package func send(_ request: HTTPRequest) async throws(TransferFailure) -> HTTPAnswer {
     let id = orders.nextID()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

@@ -7,7 +7,8 @@ import Glibc
 /// work of a turn follows what happened in it, not how many transfers there are.
 final class TransferLoop {
   private let multi: UnsafeMutableRawPointer
-  private let events: Descriptor
+  /// The epoll descriptor.
+  private let events: Int32
   private let orders: TransferOrders
   private let limit: Int
   private let certificates: TrustedCertificates?
@@ -21,12 +22,11 @@ final class TransferLoop {
 
   /// A loop; nil where the system has no memory or descriptors for it.
   init?(orders: TransferOrders, limit: Int, certificates: TrustedCertificates?) {
-    let number = epoll_create1(Int32(EPOLL_CLOEXEC))
-    guard number >= 0 else { return nil }
-    let events = Descriptor(number)
+    let events = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard events >= 0 else { return nil }
     var event = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: orders.signal))
-    guard epoll_ctl(events.number, EPOLL_CTL_ADD, orders.signal, &event) == 0, let multi = curl_multi_init()
-    else {
+    guard epoll_ctl(events, EPOLL_CTL_ADD, orders.signal, &event) == 0, let multi = curl_multi_init() else {
+      close(events)
       return nil
     }
     self.multi = multi
@@ -53,6 +53,7 @@ final class TransferLoop {
     for handle in active.values { curl_multi_remove_handle(multi, handle.pointer) }
     idle = []
     curl_multi_cleanup(multi)
+    close(events)
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> TransferLoop? {
@@ -72,7 +73,7 @@ final class TransferLoop {
       guard take(orders.take(upTo: limit - active.count)) else { break }
       // Waking a task costs more than a transfer does, so tasks are woken together: when nothing else is to be done at
       // once, or when many wait.
-      let count = epoll_wait(events.number, &happened, Int32(happened.count), finished.isEmpty ? pause : 0)
+      let count = epoll_wait(events, &happened, Int32(happened.count), finished.isEmpty ? pause : 0)
       for event in happened.prefix(Int(max(0, count))) {
         if event.data.fd == orders.signal {
           orders.acknowledge()
@@ -89,7 +90,7 @@ final class TransferLoop {
     }
     for handle in active.values {
       curl_multi_remove_handle(multi, handle.pointer)
-      keep(handle.abandon(.cancelled, detail: "the store was closed"))
+      keep(handle.abandon(.cancelled, detail: "the engine was closed"))
     }
     active = [:]
     byPointer = [:]
@@ -173,15 +174,15 @@ final class TransferLoop {
   private func watch(_ socket: curl_socket_t, _ what: Int32, isKnown: Bool) {
     guard what != CURL_POLL_REMOVE else {
       // The socket may be closed already, and then epoll has forgotten it.
-      epoll_ctl(events.number, EPOLL_CTL_DEL, socket, nil)
+      epoll_ctl(events, EPOLL_CTL_DEL, socket, nil)
       return
     }
     var wanted: UInt32 = 0
     if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
     if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
     var event = epoll_event(events: wanted, data: epoll_data_t(fd: socket))
-    if epoll_ctl(events.number, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) == -1 {
-      epoll_ctl(events.number, isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+    if epoll_ctl(events, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) == -1 {
+      epoll_ctl(events, isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
     }
     if !isKnown { curl_multi_assign(multi, socket, UnsafeMutableRawPointer(bitPattern: 1)) }
   }

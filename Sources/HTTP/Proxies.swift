@@ -1,11 +1,11 @@
 /// The proxies that the environment names, by libcurl's own rules, read from a given environment.
 ///
 /// `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in either case; the lower-case one goes first.
-struct Proxies: Sendable {
+package struct Proxies: Sendable {
   private let byScheme: [String: String]
   private let exceptions: [String]
 
-  init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     let value = { (name: String) -> String? in
       [name, name.uppercased()].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     }
@@ -17,7 +17,7 @@ struct Proxies: Sendable {
   }
 
   /// The proxy for a request; nil for none.
-  func proxy(scheme: String, host: String) -> String? {
+  package func proxy(scheme: String, host: String) -> String? {
     guard let proxy = byScheme[scheme], !exceptions.contains("*") else { return nil }
     let (name, port) = Proxies.split(host.lowercased())
     for exception in exceptions {

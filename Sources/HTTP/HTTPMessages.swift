@@ -1,6 +1,6 @@
 /// A request as it goes to libcurl.
-struct HTTPRequest: Sendable {
-  enum Method: String, Sendable {
+package struct HTTPRequest: Sendable {
+  package enum Method: String, Sendable {
     case get = "GET"
     case head = "HEAD"
     case put = "PUT"
@@ -8,32 +8,42 @@ struct HTTPRequest: Sendable {
     case delete = "DELETE"
   }
 
-  var method = Method.get
+  package var method = Method.get
   /// The whole address, percent-encoded.
-  var url: String
-  var headers: [(name: String, value: String)] = []
-  var body: [UInt8] = []
+  package var url: String
+  package var headers: [(name: String, value: String)] = []
+  package var body: [UInt8] = []
   /// The most bytes of an answer's body that are taken; more end the transfer.
-  var bodyLimit: Int
+  package var bodyLimit: Int
   /// The time that this transfer has, once it has begun.
-  var timeLeft: Duration
-  var connecting: Duration
-  var stall: Duration
+  package var timeLeft: Duration
+  package var connecting: Duration
+  package var stall: Duration
   /// The way through a proxy; nil for none.
-  var proxy: String?
+  package var proxy: String?
+
+  /// A request with the times that it is given.
+  package init(
+    method: Method = .get, url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+    bodyLimit: Int, timeLeft: Duration, connecting: Duration, stall: Duration, proxy: String? = nil
+  ) {
+    (self.method, self.url, self.headers, self.body) = (method, url, headers, body)
+    (self.bodyLimit, self.timeLeft, self.connecting) = (bodyLimit, timeLeft, connecting)
+    (self.stall, self.proxy) = (stall, proxy)
+  }
 }
 
 /// An answer, whole.
-struct HTTPAnswer: Sendable {
-  var status: Int
+package struct HTTPAnswer: Sendable {
+  package var status: Int
   /// The bytes of the header lines, parsed when a field is asked for: most never are.
-  var head: [UInt8]
-  var body: [UInt8]
+  package var head: [UInt8]
+  package var body: [UInt8]
   /// How long the transfer took.
-  var duration: Duration
+  package var duration: Duration
 
   /// The value of the last header field of this name (ASCII, lower case), without white space around it.
-  func header(_ name: StaticString) -> String? {
+  package func header(_ name: StaticString) -> String? {
     head.withUnsafeBufferPointer { bytes in
       name.withUTF8Buffer { wanted in
         HeaderLines(bytes).last(named: wanted)
@@ -43,16 +53,21 @@ struct HTTPAnswer: Sendable {
 }
 
 /// Why a transfer brought no answer.
-struct TransferFailure: Error, Sendable {
-  enum Kind: Sendable {
+package struct TransferFailure: Error, Sendable {
+  package enum Kind: Sendable {
     case unreachable, tls, timedOut, broken, tooLarge, cancelled, invalid
   }
 
-  let kind: Kind
+  package let kind: Kind
   /// What libcurl says, which holds addresses but no credentials.
-  let detail: String
+  package let detail: String
   /// How long it took to fail.
-  var duration: Duration
+  package var duration: Duration
+
+  /// A failure.
+  package init(kind: Kind, detail: String, duration: Duration) {
+    (self.kind, self.detail, self.duration) = (kind, detail, duration)
+  }
 }
 
 /// Header lines as libcurl delivers them: `Name: value\r\n`, the status line before them.

@@ -58,7 +58,7 @@ final class TransferOrders: Sendable {
     if isRefused {
       submission.continuation.resume(
         returning: .failure(
-          TransferFailure(kind: .cancelled, detail: "the store was closed", duration: .zero)))
+          TransferFailure(kind: .cancelled, detail: "the engine was closed", duration: .zero)))
     }
   }
 
