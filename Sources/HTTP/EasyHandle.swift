@@ -47,6 +47,8 @@ final class EasyHandle {
     set(CURLOPT_SSL_VERIFYHOST, 2)
     set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     set(CURLOPT_TCP_KEEPALIVE, 1)
+    canary_easy_set_close_on_exec(pointer)
+    canary_easy_set_text(pointer, CURLOPT_USERAGENT, "lakecanary")
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_BUFFERSIZE, 32 << 10)
     set(CURLOPT_LOW_SPEED_LIMIT, 1)

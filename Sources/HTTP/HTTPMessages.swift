@@ -59,14 +59,25 @@ package struct TransferFailure: Error, Sendable {
   }
 
   package let kind: Kind
+  /// Whether TLS broke before the certificate was looked at: as by a reset, which may pass.
+  package var isHandshake = false
   /// What libcurl says, which holds addresses but no credentials.
   package let detail: String
   /// How long it took to fail.
   package var duration: Duration
 
   /// A failure.
-  package init(kind: Kind, detail: String, duration: Duration) {
-    (self.kind, self.detail, self.duration) = (kind, detail, duration)
+  package init(kind: Kind, isHandshake: Bool = false, detail: String, duration: Duration) {
+    (self.kind, self.isHandshake, self.detail, self.duration) = (kind, isHandshake, detail, duration)
+  }
+
+  /// Whether the same request may succeed later.
+  package var mayPass: Bool {
+    switch kind {
+    case .unreachable, .timedOut, .broken: true
+    case .tls: isHandshake
+    case .tooLarge, .cancelled, .invalid: false
+    }
   }
 }
 

@@ -92,7 +92,9 @@ final class Transfer {
         .invalid
       default: .broken
       }
-    fail(TransferFailure(kind: kind, detail: detail, duration: duration))
+    fail(
+      TransferFailure(
+        kind: kind, isHandshake: code == CURLE_SSL_CONNECT_ERROR, detail: detail, duration: duration))
   }
 
   func fail(_ failure: TransferFailure) {

@@ -18,7 +18,8 @@ public protocol ObjectStore: Sendable {
   /// - Parameters:
   ///   - key: the object's key.
   ///   - range: the bytes to read; nil for all of them.
-  ///   - ifMatch: read only where the object still has this tag.
+  ///   - ifMatch: read only where the object still has this tag; an empty one, as of a listing without tags, asks
+  ///     for nothing.
   /// - Throws: `StorageError`: `.notFound`; `.preconditionFailed` where the object was replaced;
   ///   `.rangeNotSatisfiable` where the range begins at or beyond the end, as any range of an empty object does.
   func get(_ key: String, range: ByteRange?, ifMatch: ETag?) async throws(StorageError) -> ObjectBytes

@@ -7,8 +7,10 @@ public struct ETag: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Nothing may be read from it: it is a digest only in some cases.
   public var rawValue: String
 
-  /// A tag from its text, with or without the quotes of the HTTP header.
+  /// A tag from its text, with or without the quotes of the HTTP header, and without its mark of weakness: a
+  /// proxy may set that on a tag which a listing shows without.
   public init(_ text: String) {
+    let text = text.hasPrefix("W/\"") ? String(text.dropFirst(2)) : text
     let isQuoted = text.utf8.count >= 2 && text.utf8.first == 0x22 && text.utf8.last == 0x22
     rawValue = isQuoted ? String(text.dropFirst().dropLast()) : text
   }

@@ -41,7 +41,7 @@ struct CredentialContext: Sendable {
       let isTransient =
         switch result {
         case .success(let answer): ServiceFault(answer).isTransient && answer.status != 200
-        case .failure(let failure): [.timedOut, .broken, .unreachable].contains(failure.kind)
+        case .failure(let failure): failure.mayPass
         }
       let action = attempts.next(isTransient: isTransient, wait: nil, jitter: jitter(), budget: budget)
       guard case .again(let pause) = action else { return try result.get() }
@@ -102,8 +102,8 @@ extension CredentialFailure {
 struct CredentialDocument: Decodable {
   var version: Int?
   var code: String?
-  var accessKeyID: String
-  var secretAccessKey: String
+  var accessKeyID: String?
+  var secretAccessKey: String?
   var token: String?
   var sessionToken: String?
   var expiration: String?
@@ -125,12 +125,17 @@ struct CredentialDocument: Decodable {
     guard let document = try? JSONDecoder().decode(CredentialDocument.self, from: Data(bytes)) else {
       throw CredentialFailure(code: .malformedAnswer, reason: "\(service) gives no credentials in JSON")
     }
+    guard let accessKeyID = document.accessKeyID, let secret = document.secretAccessKey else {
+      // The instance's metadata say so of a role that may not be assumed, with HTTP 200.
+      let code = document.code.map { " and says \($0)" } ?? ""
+      throw CredentialFailure(code: .malformedAnswer, reason: "\(service) gives no credentials\(code)")
+    }
     if let expiration = document.expiration, !expiration.isEmpty, Timestamp(expiration) == nil {
       throw CredentialFailure(
         code: .malformedAnswer, reason: "\(service) gives an Expiration that is no time")
     }
     return Credentials(
-      accessKeyID: document.accessKeyID, secretAccessKey: document.secretAccessKey,
+      accessKeyID: accessKeyID, secretAccessKey: secret,
       sessionToken: document.token ?? document.sessionToken,
       expiry: document.expiration.flatMap { Timestamp($0) })
   }

@@ -42,6 +42,11 @@ struct ProfileCredentials: CredentialSource {
         "profile \(profile) uses SSO, which lakecanary does not do itself; run: aws sso login --profile \(profile) "
           + "&& eval \"$(aws configure export-credentials --profile \(profile) --format env)\"")
     }
+    if setting("login_session") != nil {
+      throw missing(
+        "profile \(profile) uses `aws login`, which lakecanary does not do itself; run: aws login --profile \(profile) "
+          + "&& eval \"$(aws configure export-credentials --profile \(profile) --format env)\"")
+    }
     if let command = setting("credential_process") {
       return try await CredentialProcess(context: context, command: command, profile: profile).credentials()
     }

@@ -93,7 +93,7 @@ struct SecurityTokenService: Sendable {
       if let given { return given }
     }
     guard let region = context.region else { return "https://sts.amazonaws.com" }
-    return "https://sts.\(region).\(region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com")"
+    return "https://sts.\(region).\(AWSPartition.domain(of: region))"
   }
 }
 

@@ -1,3 +1,5 @@
+import Time
+
 /// Why a store did not do what it was asked.
 public struct StorageError: Error, Sendable {
   /// What kind of thing went wrong; decided by HTTP status, AWS's code, curl's code or errno, never by text.
@@ -52,6 +54,8 @@ public struct StorageError: Error, Sendable {
     case serverFailed
     /// The answer is not what S3 answers.
     case malformedAnswer
+    /// The object lies in an archive, and would have to be restored to be read.
+    case archived
     /// Any other refusal (400 to 499); `serviceCode` says which.
     case rejected
     /// Any other failed system call; `systemError` says why.
@@ -104,6 +108,8 @@ public struct StorageError: Error, Sendable {
   public var detail: String?
   /// How many times the request was sent.
   public var attempts: Int
+  /// The server's clock, as the answer tells it.
+  var date: Timestamp?
   /// What led to it.
   public var cause: (any Error)?
 
@@ -128,7 +134,9 @@ public struct StorageError: Error, Sendable {
   /// Whether it concerns this object alone; otherwise the bucket as a whole is out of reach.
   public var isAboutObject: Bool {
     switch code {
-    case .notFound, .alreadyExists, .preconditionFailed, .rangeNotSatisfiable, .invalidKey, .tooLarge: true
+    case .notFound, .alreadyExists, .preconditionFailed, .rangeNotSatisfiable, .invalidKey, .tooLarge,
+      .archived:
+      true
     default: false
     }
   }

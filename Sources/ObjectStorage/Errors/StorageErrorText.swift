@@ -57,6 +57,7 @@ extension StorageError: CustomStringConvertible {
       case .throttled: "the server asks for fewer requests"
       case .serverFailed: "the server failed"
       case .malformedAnswer: "the answer is not what S3 answers"
+      case .archived: "the object is archived"
       case .rejected: "the server refused the request"
       case .ioFailed: "a system call failed"
       case .interrupted: "stopped by a hook"
@@ -104,6 +105,7 @@ extension StorageError: CustomStringConvertible {
     case .tlsFailed: "add the authority's certificate as a CA file, or correct the endpoint's name"
     case .timedOut, .connectionBroken, .throttled, .serverFailed: "try again later"
     case .malformedAnswer: "check that the endpoint is an S3 server, and not a proxy or a web page"
+    case .archived: "restore it, or keep the objects of this prefix out of archives"
     case .rejected, .ioFailed, .interrupted, .cancelled: nil
     }
   }

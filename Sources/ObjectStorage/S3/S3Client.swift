@@ -34,6 +34,8 @@ final class S3Client: Sendable {
   let credentials: CredentialChain
   private let engine: TransferEngine
   private let budget: RetryBudget
+  /// Whether the server has refused a write for its checksum alone.
+  let refusesChecksums = Atomic(false)
   private let learned: Mutex<Learned>
 
   /// The region of a bucket that nobody has named one for; S3 answers with the right one.
@@ -57,6 +59,18 @@ final class S3Client: Sendable {
   /// - Throws: `StorageError`.
   func perform(_ call: S3Call) async throws(StorageError) -> HTTPAnswer {
     try await perform(call, onRetry: { _ in })
+  }
+
+  /// The time by the server's clock in the answer to a call, whatever else it says; nil where it does not tell.
+  ///
+  /// - Throws: `StorageError` where there is no answer.
+  func date(_ call: S3Call) async throws(StorageError) -> Timestamp? {
+    do {
+      return try await perform(call).header("date").flatMap(HTTPDate.parse)
+    } catch {
+      guard let status = error.status, (300..<500).contains(status) else { throw error }
+      return error.date
+    }
   }
 
   /// Sends a call; `onRetry` is told, before it is sent again, whether the failed attempt may have taken effect.
@@ -86,7 +100,7 @@ final class S3Client: Sendable {
       case .failure(let failure):
         attempts.spend(failure.duration)
         error = self.error(failure, call)
-        (isTransient, wait) = (error.isTransient, nil)
+        (isTransient, wait) = (failure.mayPass, nil)
         if isTransient { onRetry(true) }
       }
       error.attempts = attempts.failed + 1
@@ -167,14 +181,14 @@ final class S3Client: Sendable {
   private func correct(
     _ fault: ServiceFault, _ call: S3Call, _ generation: Int, _ corrections: inout Corrections
   ) -> Bool {
-    if let region = fault.region, !corrections.region, learn(region) {
+    let kind = fault.classify(call.operation)
+    if let region = fault.region, fault.mayBeOfRegion(kind), !corrections.region, learn(region) {
       corrections.region = true
       settings.logger.info(
         "the bucket's region was learned from its answer",
         metadata: ["store": "\(name)", "region": "\(region)"])
       return true
     }
-    let kind = fault.classify(call.operation)
     // HEAD has no body to say why: a clock that is far off is why enough.
     let mayBeSkewed = kind == .clockSkewed || call.method == .head && fault.status == 403
     if mayBeSkewed, !corrections.clock, let date = fault.date, learnClock(date, isSaid: kind == .clockSkewed)
@@ -182,7 +196,8 @@ final class S3Client: Sendable {
       corrections.clock = true
       return true
     }
-    if kind == .credentialsExpired, !corrections.credentials {
+    let mayBeExpired = kind == .credentialsExpired || call.method == .head && fault.status == 400
+    if mayBeExpired, !corrections.credentials {
       corrections.credentials = true
       return credentials.renew(after: generation)
     }
@@ -190,9 +205,18 @@ final class S3Client: Sendable {
   }
 
   private func learn(_ region: String) -> Bool {
-    guard region.utf8.count < 64,
-      region.utf8.allSatisfy({ $0 == 0x2D || 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 })
-    else { return false }  // It becomes part of a host's name.
+    // It becomes part of a host's name, and of a header field; servers of one's own call theirs what they like.
+    let isOwn = settings.address != nil
+    guard (1..<64).contains(region.utf8.count),
+      region.utf8.allSatisfy({
+        switch $0 {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+          true
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"), UInt8(ascii: "."): isOwn
+        default: false
+        }
+      })
+    else { return false }
     return learned.withLock { learned in
       guard learned.region != region,
         let endpoint = try? S3Endpoint(
@@ -222,6 +246,8 @@ final class S3Client: Sendable {
     }
     var error = call.error(code, store: name, detail: fault.message)
     (error.status, error.serviceCode, error.requestID) = (fault.status, fault.code, fault.requestID)
+    error.date = fault.date
+    if fault.region == nil, let location = fault.location { error.detail = "it redirects to \(location)" }
     if code == .wrongRegion, let region = fault.region {
       error.detail =
         "the bucket is in \(region), the request was signed for \(learned.withLock { $0.region })"

@@ -23,7 +23,7 @@ struct S3Endpoint: Sendable, Hashable {
       host = usesPath ? parsed.host : "\(bucket).\(parsed.host)"
       basePath = parsed.path
     } else {
-      let suffix = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+      let suffix = AWSPartition.domain(of: region)
       // No certificate of AWS covers a bucket's name with dots; such names only work in the path.
       usesPath =
         switch addressing {
@@ -56,6 +56,18 @@ struct S3Endpoint: Sendable, Hashable {
   }
 }
 
+/// AWS's partitions: clouds apart, each with a domain of its own.
+enum AWSPartition {
+  /// The domain of a region's endpoints (AWS General Reference, "AWS partitions").
+  static func domain(of region: String) -> String {
+    let others = [
+      "cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu", "us-iso-": "c2s.ic.gov",
+      "us-isob-": "sc2s.sgov.gov", "us-isof-": "csp.hci.ic.gov", "eu-isoe-": "cloud.adc-e.uk",
+    ]
+    return others.first { region.hasPrefix($0.key) }?.value ?? "amazonaws.com"
+  }
+}
+
 /// An address of the user's: `http://host:port/path`.
 struct WebAddress: Sendable, Hashable {
   let scheme: String
@@ -82,7 +94,7 @@ struct WebAddress: Sendable, Hashable {
       rest.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value < 0x7F })
     else { throw invalid("must be http://host:port, without a name, a password or a query") }
     let isDefaultPort = self.scheme == "http" ? host.hasSuffix(":80") : host.hasSuffix(":443")
-    self.host = String(isDefaultPort ? host.prefix { $0 != ":" } : host)
+    self.host = String(isDefaultPort ? host.dropLast(self.scheme == "http" ? 3 : 4) : host)
     var path = rest[host.endIndex...]
     while path.hasSuffix("/") { path.removeLast() }
     self.path = String(path)

@@ -4,7 +4,8 @@ import Time
 extension S3Store {
   /// Where a listing goes on.
   private struct Position: Sendable {
-    let token: String
+    /// Nil from a server that gives none: then the last key says where to go on.
+    let token: String?
     /// The last key or common prefix so far: a listing that does not advance has no end.
     let last: String
   }
@@ -16,7 +17,7 @@ extension S3Store {
     if !query.prefix.isEmpty { call.query.append(("prefix", query.prefix)) }
     if let delimiter = query.delimiter, !delimiter.isEmpty { call.query.append(("delimiter", delimiter)) }
     if let position {
-      call.query.append(("continuation-token", position.token))
+      call.query.append(position.token.map { ("continuation-token", $0) } ?? ("start-after", position.last))
     } else if let start = query.startAfter, !start.isEmpty {
       call.query.append(("start-after", start))
     }
@@ -38,9 +39,9 @@ extension S3Store {
     guard list.isTruncated else { return page }
     let last = [list.objects.last?.key, list.commonPrefixes.last].compactMap { $0 }
       .max(by: KeyOrder.precedes)
-    guard let token = list.continuationToken, !token.isEmpty,
-      token != position?.token || last.map({ !KeyOrder.isSame($0, position?.last ?? "") }) == true
-    else {
+    let token = list.continuationToken?.isEmpty == true ? nil : list.continuationToken
+    let isAdvancing = last.map { !KeyOrder.isSame($0, position?.last ?? "") } ?? false
+    guard isAdvancing || token != nil && token != position?.token else {
       throw call.error(.malformedAnswer, store: name, detail: "the listing does not go on")
     }
     page.next = ListCursor(state: Position(token: token, last: last ?? position?.last ?? ""))
@@ -80,7 +81,7 @@ struct ListAnswer {
         let name = path.removeLast()
         switch (path.count, path.last, name) {
         case (1, _, "Contents"): entries.append(entry)
-        case (1, _, "IsTruncated"): isTruncated = text == "true"
+        case (1, _, "IsTruncated"): isTruncated = text.lowercased() == "true"
         case (1, _, "NextContinuationToken"): continuationToken = text
         case (1, _, "EncodingType"): isEncoded = text == "url"
         case (2, "Contents", "Key"): entry.key = text

@@ -1,4 +1,5 @@
 import HTTP
+import Synchronization
 import Time
 
 extension S3Store {
@@ -20,20 +21,39 @@ extension S3Store {
   ) async throws(StorageError) -> ETag {
     var call = call
     call.body = bytes
-    call.headers = [
-      ("Content-Type", "application/octet-stream"),
-      ("X-Amz-Checksum-Sha256", Base64.encode(Digests.sha256(bytes))),
-    ]
+    call.headers = [("Content-Type", "application/octet-stream")]
     if ifNoneMatch { call.headers += [("If-None-Match", "*"), ("\(S3Store.markHeader)", mark)] }
     var mayHaveHappened = false
     do {
-      let answer = try await client.perform(call, onRetry: { if $0 { mayHaveHappened = true } })
-      return try etag(answer, call)
+      let answer = try await performChecked(call, onRetry: { if $0 { mayHaveHappened = true } })
+      // Some proxies take the tag away.
+      guard let etag = answer.header("etag"), !etag.isEmpty else { return try await head(call.key).etag }
+      return ETag(etag)
     } catch {
       guard error.code == .alreadyExists, mayHaveHappened, let etag = try await written(call.key, mark) else {
         throw error
       }
       return etag
+    }
+  }
+
+  /// Sends a write with the checksum of its body, for the server to keep; without it where the server does not
+  /// know of checksums. (Damage on the way is found all the same: the signature covers the body.)
+  private func performChecked(
+    _ call: S3Call, onRetry: (_ isAmbiguous: Bool) -> Void
+  ) async throws(StorageError) -> HTTPAnswer {
+    guard !client.refusesChecksums.load(ordering: .relaxed) else {
+      return try await client.perform(call, onRetry: onRetry)
+    }
+    var checked = call
+    checked.headers.append(("X-Amz-Checksum-Sha256", Base64.encode(Digests.sha256(call.body))))
+    do {
+      return try await client.perform(checked, onRetry: onRetry)
+    } catch  where error.code == .unsupported {
+      // A condition may be what the server does not know; then this is refused again.
+      let answer = try await client.perform(call, onRetry: onRetry)
+      client.refusesChecksums.store(true, ordering: .relaxed)
+      return answer
     }
   }
 
@@ -80,56 +100,49 @@ extension S3Store {
     }
   }
 
-  private func sendParts(_ key: String, _ bytes: [UInt8], _ upload: String) async throws(StorageError)
-    -> [ETag]
-  {
+  private func sendParts(
+    _ key: String, _ bytes: [UInt8], _ upload: String
+  ) async throws(StorageError) -> [ETag] {
     let size = max(partSize, (bytes.count + S3Store.mostParts - 1) / S3Store.mostParts)
     let count = (bytes.count + size - 1) / size
     let result: Result<[ETag], StorageError> = await withTaskGroup(
       of: Result<(Int, ETag), StorageError>.self
     ) { group in
       var etags = [ETag?](repeating: nil, count: count)
-      var next = 0
-      while next < count || !group.isEmpty {
-        if next < count, next < S3Store.partsAtOnce {
-          addPart(&next)
-          continue
+      var (begun, done) = (0, 0)
+      while done < count {
+        // A part is copied when it is begun, so that few copies are held at once.
+        while begun < min(count, done + S3Store.partsAtOnce) {
+          let index = begun
+          begun += 1
+          group.addTask { await sendPart(key, bytes, size: size, index: index, upload) }
         }
         guard let result = await group.next() else { break }
+        done += 1
         switch result {
-        case .success(let (index, etag)):
-          etags[index] = etag
-          if next < count { addPart(&next) }
+        case .success(let (index, etag)): etags[index] = etag
         case .failure(let error):
           group.cancelAll()
           return .failure(error)
         }
       }
       return .success(etags.compactMap { $0 })
-
-      func addPart(_ next: inout Int) {
-        let index = next
-        next += 1
-        group.addTask {
-          do throws(StorageError) {
-            let part = Array(bytes[index * size..<min(bytes.count, (index + 1) * size)])
-            return .success((index, try await sendPart(key, part, upload, number: index + 1)))
-          } catch {
-            return .failure(error)
-          }
-        }
-      }
     }
     return try result.get()
   }
 
   private func sendPart(
-    _ key: String, _ bytes: [UInt8], _ upload: String, number: Int
-  ) async throws(StorageError) -> ETag {
+    _ key: String, _ bytes: [UInt8], size: Int, index: Int, _ upload: String
+  ) async -> Result<(Int, ETag), StorageError> {
+    let part = Array(bytes[index * size..<min(bytes.count, (index + 1) * size)])
     let call = S3Call(
       operation: .put, method: .put, key: key,
-      query: [("partNumber", String(number)), ("uploadId", upload)], body: bytes)
-    return try etag(try await client.perform(call), call)
+      query: [("partNumber", String(index + 1)), ("uploadId", upload)], body: part)
+    do throws(StorageError) {
+      return .success((index, try etag(try await client.perform(call), call)))
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func complete(

@@ -22,6 +22,21 @@ struct S3Store: ObjectStore {
     } catch  where error.code == .notFound {
       // The answer to HEAD has no body that would tell a missing object from a missing bucket.
       throw try await isBucketMissing() ? call.error(.bucketMissing, store: name) : error
+    } catch  where error.serviceCode == nil && (error.status == 400 || error.status == 403) {
+      // Nor one that says why it was refused; that to GET has.
+      throw try await refusal(call) ?? error
+    }
+  }
+
+  private func refusal(_ call: S3Call) async throws(StorageError) -> StorageError? {
+    var call = call
+    call.method = .get
+    call.headers.append(("Range", "bytes=0-0"))
+    do {
+      _ = try await client.perform(call)
+      return nil
+    } catch {
+      return error.serviceCode == nil ? nil : error
     }
   }
 
@@ -50,6 +65,7 @@ struct S3Store: ObjectStore {
       }
       guard (1...largestWholeRead).contains(range.longest) else { throw call.error(.tooLarge, store: name) }
     }
+    let ifMatch = ifMatch?.rawValue.isEmpty == true ? nil : ifMatch
     if let ifMatch { call.headers.append(("If-Match", ifMatch.quoted)) }
     let answer = ObjectAnswer(try await client.perform(call), call, store: name)
     let object = try answer.bytes(range)
@@ -70,14 +86,14 @@ struct S3Store: ObjectStore {
   }
 
   func clockReading() async throws(StorageError) -> ClockReading {
-    let call = S3Call(operation: .clock, query: [("max-keys", "0"), ("list-type", "2")])
+    // Every answer tells the time, that to somebody who may not ask as well: a policy may allow to list below a
+    // prefix alone.
+    let call = S3Call(operation: .clock, method: .head)
     let clock = client.settings.clock
     let before = clock.now()
-    let answer = try await client.perform(call)
+    let date = try await client.date(call)
     let after = clock.now()
-    guard let date = answer.header("date").flatMap(HTTPDate.parse) else {
-      throw call.error(.malformedAnswer, store: name, detail: "no Date header")
-    }
+    guard let date else { throw call.error(.unsupported, store: name, detail: "it sends no Date") }
     // The header is cut to whole seconds, and was written at some moment between sending and receiving.
     let half = (after - before) / 2
     return ClockReading(

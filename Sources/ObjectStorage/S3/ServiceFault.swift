@@ -11,6 +11,8 @@ struct ServiceFault: Sendable {
   /// The region that the answer says the bucket is in.
   let region: String?
   let retryAfter: String?
+  /// Where a redirection leads.
+  let location: String?
   /// The server's clock.
   let date: Timestamp?
   /// Whether there was a body, and it is no error of S3's: a proxy's page, for instance.
@@ -25,9 +27,10 @@ struct ServiceFault: Sendable {
     message = element?.text("Message")
     requestID =
       answer.header("x-amz-request-id") ?? element?.text("RequestId") ?? root?.text("RequestId")
-      ?? answer.header("x-amzn-requestid")
-    region =
-      answer.header("x-amz-bucket-region") ?? element?.text("Region")
+      ?? answer.header("x-amzn-requestid") ?? answer.header("x-request-id")
+    let named = answer.header("x-amz-bucket-region") ?? element?.text("Region")
+    region = named?.isEmpty == true ? nil : named
+    location = (300..<400).contains(answer.status) ? answer.header("location") : nil
     retryAfter = answer.header("retry-after")
     date = answer.header("date").flatMap(HTTPDate.parse)
     isForeign = code == nil && !answer.body.isEmpty
@@ -36,12 +39,26 @@ struct ServiceFault: Sendable {
   /// Whether the same request may succeed later (AWS SDKs' reference, "Retry behavior").
   var isTransient: Bool {
     switch status {
-    case 408, 429, 500, 502, 503, 504: true
-    case 400: code == "RequestTimeout" || code == "SlowDown" || code == "Throttling"
+    case 501, 505, 507, 511: false
+    case 408, 429, 500...599: true  // Proxies have numbers of their own beyond 504.
+    case 400: code.map(ServiceFault.transientCodes.contains) ?? false
     case 409: code == "ConditionalRequestConflict" || code == "OperationAborted"
     case 200: code == "InternalError" || code == "SlowDown" || code == "ServiceUnavailable"
     default: false
     }
+  }
+
+  private static let transientCodes: Set = [
+    "RequestTimeout", "SlowDown", "Throttling", "ThrottlingException",
+    // STS could not reach who vouches.
+    "IDPCommunicationError",
+    // What arrived is not what was sent.
+    "BadDigest", "XAmzContentSHA256Mismatch", "IncompleteBody",
+  ]
+
+  /// Whether the region that the answer names is why it refuses: some servers name theirs in every error.
+  func mayBeOfRegion(_ kind: StorageError.Code) -> Bool {
+    kind == .wrongRegion || code == nil && [301, 307, 400, 403].contains(status)
   }
 
   /// How long the server asks to wait, in whole seconds or until a date; nil where it does not say.
@@ -53,6 +70,8 @@ struct ServiceFault: Sendable {
 
   /// What kind of error it is: by AWS's code first, then by the status.
   func classify(_ operation: StorageError.Operation) -> StorageError.Code {
+    // S3's word for a wrong region is its word for a key that is none, too.
+    if code == "AuthorizationHeaderMalformed", region == nil { return .credentialsInvalid }
     if let code, let known = ServiceFault.codes[code] {
       return known == .preconditionFailed && operation == .put ? .alreadyExists : known
     }
@@ -82,7 +101,9 @@ struct ServiceFault: Sendable {
     "NoSuchKey": .notFound, "NoSuchVersion": .notFound, "NotFound": .notFound,
     "NoSuchBucket": .bucketMissing, "InvalidBucketName": .bucketMissing,
     "AccessDenied": .accessDenied, "AllAccessDisabled": .accessDenied, "AccessForbidden": .accessDenied,
-    "AccountProblem": .accessDenied, "AccessDeniedException": .accessDenied,
+    "AccountProblem": .accessDenied, "NotSignedUp": .accessDenied, "InvalidPayer": .accessDenied,
+    "InvalidObjectState": .archived, "ObjectNotInActiveTierError": .archived,
+    "AccessDeniedException": .accessDenied,
     "InvalidAccessKeyId": .credentialsInvalid, "SignatureDoesNotMatch": .credentialsInvalid,
     "InvalidToken": .credentialsInvalid, "InvalidClientTokenId": .credentialsInvalid,
     "InvalidSecurity": .credentialsInvalid, "UnrecognizedClientException": .credentialsInvalid,
@@ -91,6 +112,7 @@ struct ServiceFault: Sendable {
     "TokenRefreshRequired": .credentialsExpired,
     "RequestTimeTooSkewed": .clockSkewed, "RequestExpired": .clockSkewed,
     "PermanentRedirect": .wrongRegion, "TemporaryRedirect": .wrongRegion, "Redirect": .wrongRegion,
+    "InvalidRegion": .wrongRegion, "InvalidRegionName": .wrongRegion, "IncorrectEndpoint": .wrongRegion,
     "AuthorizationHeaderMalformed": .wrongRegion, "IllegalLocationConstraintException": .wrongRegion,
     "BucketAlreadyExists": .alreadyExists, "BucketAlreadyOwnedByYou": .alreadyExists,
     "PreconditionFailed": .preconditionFailed, "InvalidRange": .rangeNotSatisfiable,
@@ -98,6 +120,7 @@ struct ServiceFault: Sendable {
     "KeyTooLongError": .invalidKey, "InvalidObjectName": .invalidKey, "InvalidURI": .invalidKey,
     "EntityTooLarge": .tooLarge, "QuotaExceeded": .noSpace, "XMinioStorageFull": .noSpace,
     "SlowDown": .throttled, "Throttling": .throttled, "ThrottlingException": .throttled,
-    "TooManyRequests": .throttled, "RequestLimitExceeded": .throttled, "RequestTimeout": .timedOut,
+    "TooManyRequests": .throttled, "SlowDownRead": .throttled, "SlowDownWrite": .throttled,
+    "RequestLimitExceeded": .throttled, "RequestTimeout": .timedOut,
   ]
 }

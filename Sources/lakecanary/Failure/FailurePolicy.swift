@@ -134,7 +134,7 @@ extension StorageError.Code {
     case .notFound, .alreadyExists, .preconditionFailed, .rangeNotSatisfiable, .tooLarge, .bucketMissing,
       .accessDenied, .notWritable, .noSpace, .credentialsMissing, .credentialsInvalid, .credentialsExpired,
       .wrongRegion, .clockSkewed, .unreachable, .tlsFailed, .timedOut, .connectionBroken, .throttled,
-      .serverFailed, .malformedAnswer, .rejected, .ioFailed, .interrupted, .cancelled:
+      .serverFailed, .malformedAnswer, .archived, .rejected, .ioFailed, .interrupted, .cancelled:
       .unknown
     }
   }

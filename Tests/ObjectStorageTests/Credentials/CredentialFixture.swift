@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Time
 
 @testable import HTTP

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Time
 
@@ -57,6 +58,53 @@ import Time
     }
   }
 
+  @Test func `regions of servers of one's own are called what they like, and are told in any error`()
+    async throws
+  {
+    // Garage names its region in every error.
+    try await LoopbackServer.with { request, _ in
+      request.headers["authorization"]?.contains("/Paris_1/s3/") == true
+        ? .error(404, "NoSuchKey", more: "<Region>Paris_1</Region>")
+        : .error(400, "AuthorizationHeaderMalformed", more: "<Region>Paris_1</Region>")
+    } _: { server in
+      let store = try server.store()
+      await expect(.notFound) { try await store.get("k") }
+      await expect(.notFound) { try await store.get("k") }
+      #expect(server.requests.count == 3)
+    }
+    // MinIO has the element even where it has no region, and other errors are no reason to move.
+    try await LoopbackServer.with { _, count in
+      .error(404, "NoSuchKey", more: count == 0 ? "<Region></Region>" : "<Region>elsewhere</Region>")
+    } _: { server in
+      let store = try server.store()
+      for _ in 0..<3 { await expect(.notFound) { try await store.get("k") } }
+      #expect(server.requests.count == 3)
+      #expect(server.requests.allSatisfy { $0.headers["authorization"]?.contains("/us-east-1/s3/") == true })
+    }
+  }
+
+  @Test func `a key that is none is not taken for a wrong region`() async throws {
+    try await LoopbackServer.with { _, _ in
+      .error(400, "AuthorizationHeaderMalformed", "a non-empty Access Key (AKID) must be provided")
+    } _: { server in
+      let store = try server.store()
+      await expect(.credentialsInvalid) { try await store.get("k") }
+    }
+  }
+
+  @Test func `a HEAD that is refused is asked for as a GET, which says why`() async throws {
+    try await LoopbackServer.with { request, _ in
+      request.method == "HEAD" ? .answer(403) : .error(403, "InvalidAccessKeyId")
+    } _: { server in
+      let store = try server.store()
+      let error = await #expect(throws: StorageError.self) { try await store.head("k") }
+      #expect(error?.code == .credentialsInvalid)
+      #expect(error?.serviceCode == "InvalidAccessKeyId")
+      #expect(server.requests.map(\.method) == ["HEAD", "GET"])
+      #expect(server.requests[1].headers["range"] == "bytes=0-0")
+    }
+  }
+
   @Test func `a region that cannot be right is not taken into an address`() async throws {
     try await LoopbackServer.with { _, _ in
       .error(301, "PermanentRedirect", headers: ["x-amz-bucket-region": "evil.example/x"])
@@ -96,6 +144,10 @@ import Time
     #expect(try url("how.raw") == "https://s3.eu-west-1.amazonaws.com/how.raw/a%20b/%2B")
     #expect(try url("raw", "cn-north-1") == "https://raw.s3.cn-north-1.amazonaws.com.cn/a%20b/%2B")
     #expect(try url("raw", "eu-west-1", nil, .path) == "https://s3.eu-west-1.amazonaws.com/raw/a%20b/%2B")
+    #expect(try url("raw", "eusc-de-east-1") == "https://raw.s3.eusc-de-east-1.amazonaws.eu/a%20b/%2B")
+    #expect(try url("raw", "us-isob-east-1") == "https://raw.s3.us-isob-east-1.sc2s.sgov.gov/a%20b/%2B")
+    #expect(try url("raw", "r", "http://[::1]:80") == "http://[::1]/raw/a%20b/%2B")
+    #expect(try url("raw", "r", "http://[::1]:8333") == "http://[::1]:8333/raw/a%20b/%2B")
     #expect(try url("raw", "r", "http://127.0.0.1:8333/") == "http://127.0.0.1:8333/raw/a%20b/%2B")
     #expect(
       try url("raw", "r", "https://s3.example.org:443/base/") == "https://s3.example.org/base/raw/a%20b/%2B")

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 import Time
 
@@ -55,7 +56,8 @@ import Time
     .error(502, "BadGateway"), .error(400, "RequestTimeout"), .answer(504), .reset, .bytes(""),
     .bytes("HTTP/1.1 200 OK\r\nContent-Length: 10\r\nETag: \"t\"\r\n\r\nhalf"),
     .bytes("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
-    .answer(503, body: Array("<html>busy</html>".utf8)),
+    .answer(503, body: Array("<html>busy</html>".utf8)), .answer(522, body: Array("error code: 522".utf8)),
+    .error(400, "BadDigest"),
   ])
   func `a fault that passes costs a pause`(_ fault: LoopbackServer.Reply) async throws {
     let clock = ManualClock()
@@ -100,6 +102,18 @@ import Time
     }
   }
 
+  @Test func `a TLS handshake that breaks may pass`() async throws {
+    try await LoopbackServer.hostile { server in
+      let store = try server.store {
+        $0.endpoint = "https://127.0.0.1:\(server.port)"
+        $0.retry.attempts = 3
+      }
+      let error = await #expect(throws: StorageError.self) { try await store.get("k") }
+      #expect(error?.code == .tlsFailed)
+      #expect(error?.attempts == 3)
+    }
+  }
+
   @Test func `the budget is the store's, not the request's`() async throws {
     try await LoopbackServer.with { _, _ in
       .reset
@@ -128,6 +142,8 @@ import Time
     (412, "PreconditionFailed", .preconditionFailed), (416, "InvalidRange", .rangeNotSatisfiable),
     (501, "NotImplemented", .unsupported), (405, "MethodNotAllowed", .unsupported),
     (400, "InvalidArgument", .rejected), (400, "KeyTooLongError", .invalidKey),
+    (403, "InvalidObjectState", .archived), (400, "InvalidRegionName", .wrongRegion),
+    (401, "Unauthorized", .credentialsInvalid),
   ])
   func `a refusal is not repeated`(_ status: Int, _ code: String, _ kind: StorageError.Code) async throws {
     try await LoopbackServer.with { _, _ in

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import HTTP
@@ -17,6 +18,11 @@ import Testing
       (["ALL_PROXY": "x", "no_proxy": "example.org"], "https", "notexample.org", "x"),
       (["ALL_PROXY": "x", "no_proxy": "h:9000"], "https", "h:9000", nil),
       (["ALL_PROXY": "x", "no_proxy": "h:9000"], "https", "h", "x"),
+      (["ALL_PROXY": "x", "no_proxy": "*.example.org"], "https", "s3.example.org", nil),
+      (["ALL_PROXY": "x", "no_proxy": "10.0.0.0/9"], "http", "10.127.0.1:9000", nil),
+      (["ALL_PROXY": "x", "no_proxy": "10.0.0.0/9"], "http", "10.128.0.1:9000", "x"),
+      (["ALL_PROXY": "x", "no_proxy": "fd00::/8"], "http", "[fd12::1]:9000", nil),
+      (["ALL_PROXY": "x", "no_proxy": "10.0.0.0/33,/,a/b,::/0"], "http", "10.0.0.0", "x"),
       (["ALL_PROXY": "x", "no_proxy": "::1"], "http", "[::1]:80", nil), (["ALL_PROXY": ""], "http", "h", nil),
     ] as [([String: String], String, String, String?)])
   func `the environment names the proxy`(

@@ -3,22 +3,22 @@ import Synchronization
 
 /// A server of the tests' own on the loopback address: it answers as a test tells it to, faults included, and remembers what it
 /// was asked.
-final class LoopbackServer: Sendable {
-  struct Request: Sendable {
-    var method = ""
+package final class LoopbackServer: Sendable {
+  package struct Request: Sendable {
+    package var method = ""
     /// Path and query as they were sent.
-    var target = ""
+    package var target = ""
     /// Names in lower case.
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
+    package var headers: [String: String] = [:]
+    package var body: [UInt8] = []
     /// The bytes of it all.
-    var raw: [UInt8] = []
+    package var raw: [UInt8] = []
 
-    var path: String { String(target.prefix { $0 != "?" }) }
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var path: String { String(target.prefix { $0 != "?" }) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
   }
 
-  enum Reply: Sendable {
+  package enum Reply: Sendable {
     case answer(Int, headers: [String: String] = [:], body: [UInt8] = [])
     /// These bytes, then the end of the connection.
     case bytes(String)
@@ -30,12 +30,17 @@ final class LoopbackServer: Sendable {
     case endless(String)
     /// What another server answers, cut after so many bytes.
     case forward(port: Int, cutAfter: Int = .max)
+    /// Nothing: another server gets the request, or half of it, and its answer is not passed on; `then` is called in
+    /// between.
+    case lost(port: Int, isHalf: Bool, then: @Sendable () -> Void)
   }
 
-  let port: Int
-  var endpoint: String { "http://127.0.0.1:\(port)" }
+  package let port: Int
+  package var endpoint: String { "http://127.0.0.1:\(port)" }
   private let listener: Int32
   private let handler: @Sendable (Request, Int) -> Reply
+  /// Whether connections are reset as they come.
+  private let isHostile: Bool
   private let state = Mutex(State())
 
   private struct State {
@@ -45,19 +50,27 @@ final class LoopbackServer: Sendable {
   }
 
   /// What the server was asked, in order.
-  var requests: [Request] { state.withLock { $0.requests } }
+  package var requests: [Request] { state.withLock { $0.requests } }
 
   /// Runs `body` beside a server that answers by `handler`, which is told how many requests came before.
-  static func with<Value>(
+  package static func with<Value>(
     _ handler: @escaping @Sendable (Request, Int) -> Reply, _ body: (LoopbackServer) async throws -> Value
   ) async throws -> Value {
-    let server = try LoopbackServer(handler)
+    let server = try LoopbackServer(handler, isHostile: false)
     defer { server.stop() }
     return try await body(server)
   }
 
-  private init(_ handler: @escaping @Sendable (Request, Int) -> Reply) throws {
+  /// Runs `body` beside a server that resets every connection before anything is said.
+  package static func hostile<Value>(_ body: (LoopbackServer) async throws -> Value) async throws -> Value {
+    let server = try LoopbackServer({ _, _ in .reset }, isHostile: true)
+    defer { server.stop() }
+    return try await body(server)
+  }
+
+  private init(_ handler: @escaping @Sendable (Request, Int) -> Reply, isHostile: Bool) throws {
     self.handler = handler
+    self.isHostile = isHostile
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -83,6 +96,12 @@ final class LoopbackServer: Sendable {
         guard isWanted else {
           close(connection)
           return
+        }
+        if isHostile {
+          LoopbackServer.resetAtEnd(connection)
+          state.withLock { _ = $0.connections.remove(connection) }
+          close(connection)
+          continue
         }
         Thread.detachNewThread { [self] in serve(connection) }
       }
@@ -120,9 +139,7 @@ final class LoopbackServer: Sendable {
         _ = write(connection, Array(text.utf8))
         return
       case .reset:
-        // With a linger of zero, closing resets.
-        var option = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        LoopbackServer.resetAtEnd(connection)
         return
       case .silence:
         var byte: UInt8 = 0
@@ -134,10 +151,20 @@ final class LoopbackServer: Sendable {
         while write(connection, chunk) {}
         return
       case .forward(let port, let cut):
-        forward(request, from: connection, port: port, cutAfter: cut)
+        _ = write(connection, Array(answer(of: port, to: request).prefix(cut)))
+        return
+      case .lost(let port, let isHalf, let then):
+        _ = answer(of: port, to: request, isHalf: isHalf)
+        then()
         return
       }
     }
+  }
+
+  /// With a linger of zero, closing resets.
+  private static func resetAtEnd(_ connection: Int32) {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
   private func read(_ connection: Int32, _ input: inout [UInt8]) -> Request? {
@@ -187,7 +214,8 @@ final class LoopbackServer: Sendable {
     return true
   }
 
-  private func forward(_ request: Request, from connection: Int32, port: Int, cutAfter cut: Int) {
+  /// What the server at a port answers; to half of a request nothing is awaited.
+  private func answer(of port: Int, to request: Request, isHalf: Bool = false) -> [UInt8] {
     let upstream = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(upstream) }
     var address = sockaddr_in()
@@ -200,12 +228,13 @@ final class LoopbackServer: Sendable {
       }
     }
     // One request for each connection, so that the answer ends where the connection does.
-    guard isConnected, let line = request.raw.firstRange(of: Array("\r\n".utf8)) else { return }
+    guard isConnected, let line = request.raw.firstRange(of: Array("\r\n".utf8)) else { return [] }
     let raw =
       request.raw[..<line.upperBound] + Array("Connection: close\r\n".utf8) + request.raw[line.upperBound...]
-    guard write(upstream, Array(raw)) else { return }
+    guard write(upstream, Array(raw.prefix(isHalf ? raw.count - request.body.count / 2 : raw.count))), !isHalf
+    else { return [] }
     var answer: [UInt8] = []
-    while answer.count < cut, receive(upstream, &answer) {}
-    _ = write(connection, Array(answer.prefix(cut)))
+    while receive(upstream, &answer) {}
+    return answer
   }
 }
