@@ -159,9 +159,25 @@ final class UploadQueue: Sendable {
         try await store.put(key, bytes, ifNoneMatch: true)
         return key
       } catch {
-        guard error.code == .alreadyExists else { throw error }
-        key = try await newKey(for: object)
+        guard error.code == .alreadyExists || error.code == .unsupported else { throw error }
+        // Not every server, nor file system, writes only where nothing is. This task alone writes here, so that
+        // looking first is enough.
+        if error.code == .unsupported, try await !isTaken(key) {
+          try await store.put(key, bytes, ifNoneMatch: false)
+          return key
+        }
       }
+      key = try await newKey(for: object)
+    }
+  }
+
+  private func isTaken(_ key: String) async throws(StorageError) -> Bool {
+    do {
+      _ = try await store.head(key)
+      return true
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return false
     }
   }
 
