@@ -99,7 +99,7 @@ let package = Package(
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
     tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
     tests(
-      "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger"],
+      "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger", "ObjectStorage"],
       exclude: ["EndToEnd/bucket_state.py"]),
     tests("PackageTests", ["LocalServers"]),
   ]

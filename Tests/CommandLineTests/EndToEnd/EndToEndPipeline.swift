@@ -8,16 +8,25 @@ struct EndToEndPipeline {
   let scratch: ScratchDirectory
   let source: String
   var configuration: String { scratch.path + "/lakecanary.yaml" }
-  var bucket: String { scratch.path + "/bucket" }
+  /// The bucket's directory, or its location.
+  let bucket: String
+  let server: BucketServer?
   var ledger: String { scratch.path + "/ledger.sqlite" }
   var tableDirectory: String { bucket + "/lakecanary/customers" }
 
-  init(source given: String? = nil, extra: String = "") async throws {
+  /// A pipeline over an empty bucket: a directory, or one of `server`.
+  init(source given: String? = nil, server: BucketServer? = nil, extra: String = "") async throws {
     scratch = try ScratchDirectory()
+    self.server = server
     // Slots are the cluster's, which all tests share.
     let name = "e2e_" + UUID().uuidString.prefix(8).lowercased()
     if let given { source = given } else { source = try await PostgresFixture.shared.makeDatabase() }
-    try FileManager.default.createDirectory(atPath: bucket, withIntermediateDirectories: false)
+    if let server {
+      bucket = try await server.makeBucket() + "/raw"
+    } else {
+      bucket = scratch.path + "/bucket"
+      try FileManager.default.createDirectory(atPath: bucket, withIntermediateDirectories: false)
+    }
     try """
     pipeline: \(name)
     source: "\(source)"
@@ -26,6 +35,7 @@ struct EndToEndPipeline {
     endpoint_settings: "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true;cdcMaxBatchInterval=1"
     tables: [lakecanary.customers]
     workload: {inserts: 30, updates: 20, deletes: 10, batch_size: 10, rate: 1000000}
+    \(server.map { "s3: {endpoint: \"\($0.endpoint)\", region: us-east-1}" } ?? "")
     \(extra)
     """.write(toFile: configuration, atomically: true, encoding: .utf8)
   }
@@ -33,15 +43,19 @@ struct EndToEndPipeline {
   /// Runs the command on this pipeline.
   @discardableResult
   func run(_ arguments: String..., environment: [String: String?] = [:]) async throws -> CommandRun {
-    try await CommandRun.lakecanary(
-      arguments + ["--config", configuration], environment: environment, directory: scratch.path)
+    try await run(arguments, environment: environment)
+  }
+
+  private func run(_ arguments: [String], environment: [String: String?] = [:]) async throws -> CommandRun {
+    let variables = (server?.environment ?? [:]).mapValues(Optional.some).merging(environment) { $1 }
+    return try await CommandRun.lakecanary(
+      arguments + ["--config", configuration], environment: variables, directory: scratch.path)
   }
 
   /// Runs the command, which must end well.
   @discardableResult
   func succeed(_ arguments: String...) async throws -> CommandRun {
-    let run = try await CommandRun.lakecanary(
-      arguments + ["--config", configuration], directory: scratch.path)
+    let run = try await run(arguments)
     #expect(run.exitCode == 0, "\(arguments): \(run.errorOutput)\n\(run.output)")
     return run
   }
@@ -61,7 +75,9 @@ struct EndToEndPipeline {
   }
 
   /// What the bucket says, by pyarrow.
-  func bucketState() async throws -> BucketState { try await BucketState(of: tableDirectory) }
+  func bucketState() async throws -> BucketState {
+    try await BucketState(of: tableDirectory, environment: server?.direct ?? [:])
+  }
 
   /// The replicator until nothing has come for a while.
   func replicate(environment: [String: String?] = [:]) async throws -> CommandRun {

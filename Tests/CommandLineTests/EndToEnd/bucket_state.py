@@ -1,6 +1,7 @@
 """What a bucket says of a table, by a reader that is not ours (pyarrow): the rows alive after all objects are applied.
 
-usage: bucket_state.py TABLE_DIRECTORY
+usage: bucket_state.py TABLE_DIRECTORY|s3://BUCKET/PREFIX
+For S3: AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY say where and who.
 Prints JSON: the live rows (key -> [updated_at in microseconds, name, lat]), and how many objects and rows
 of each kind there are.
 """
@@ -9,6 +10,7 @@ import os
 import sys
 from datetime import timezone
 
+import pyarrow.fs
 import pyarrow.parquet
 
 EPOCH_COLUMN = "updated_at"
@@ -22,14 +24,22 @@ def micros(value):
     return whole * 1_000_000 + value.microsecond
 
 
-def main(directory):
-    names = sorted(os.listdir(directory)) if os.path.isdir(directory) else []
-    names = [n for n in names if n.endswith(".parquet")]
+def file_system(location):
+    if not location.startswith("s3://"):
+        return pyarrow.fs.LocalFileSystem(), location
+    scheme, host = os.environ["AWS_ENDPOINT_URL"].split("://")
+    return pyarrow.fs.S3FileSystem(scheme=scheme, endpoint_override=host, region="us-east-1"), location[5:]
+
+
+def main(location):
+    files, directory = file_system(location)
+    found = files.get_file_info(pyarrow.fs.FileSelector(directory, allow_not_found=True))
+    names = sorted(info.base_name for info in found if info.base_name.endswith(".parquet"))
     loads = [n for n in names if n.startswith("LOAD")]
     changes = [n for n in names if not n.startswith("LOAD")]
     live, counts = {}, {"I": 0, "U": 0, "D": 0}
     for name in loads + changes:
-        table = pyarrow.parquet.read_table(os.path.join(directory, name))
+        table = pyarrow.parquet.read_table(f"{directory}/{name}", filesystem=files)
         for row in table.to_pylist():
             key = row["customer_id"]
             if row["Op"] == "D":
