@@ -5,7 +5,8 @@ public enum Gzip {
   /// - Throws: `ParquetError` where zlib fails, which it does for want of memory only.
   public static func compress(_ bytes: [UInt8]) throws(ParquetError) -> [UInt8] {
     do {
-      return try Compressor.compress(.gzip, bytes)
+      var compressor = Compressor(.gzip)
+      return try compressor.compress(bytes.span.bytes) ?? bytes
     } catch {
       throw ParquetError(error.problem, at: .init())
     }

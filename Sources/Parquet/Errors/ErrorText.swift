@@ -19,6 +19,7 @@ extension ParquetError.Code {
     case .encrypted: "decrypt it first: encrypted files are not read"
     case .unsupported: "write the file with another codec or encoding"
     case .limitExceeded: "raise the read limit if the file is to be trusted"
+    case .compressionFailed: "give the process more memory"
     case .misuse: "mend the call"
     }
   }
@@ -55,6 +56,7 @@ extension Problem {
     case .dictionaryTooLong(let count): "a dictionary of \(count) values does not fit into its page"
     case .checksumDiffers: "the page's checksum does not match its bytes"
     case .decompressionFailed(let codec): "the page's \(codec) data cannot be decompressed"
+    case .compressionFailed(let codec): "a page cannot be compressed with \(codec)"
     case .decompressedSizeDiffers(let codec, let expected, let found):
       "the page's \(codec) data has \(found) bytes where \(expected) are announced"
     case .codecUnsupported(let codec): "the codec \(codec) is not supported"
@@ -80,6 +82,7 @@ extension Problem {
       "bytes at offset \(offset) were supplied that do not hold what was asked for"
     case .settingOutOfRange(let setting): "the setting \(setting.rawValue) is out of range"
     case .definitionInvalid: "the column's definition is invalid"
+    case .batchInvalid: "the batch's offsets do not lie within its bytes"
     case .writerFinished: "the writer is finished"
     }
   }

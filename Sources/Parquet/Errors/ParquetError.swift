@@ -20,6 +20,8 @@ public struct ParquetError: Error, Sendable, Equatable {
     case unsupported
     /// A size is beyond `ReadLimits`.
     case limitExceeded
+    /// A page cannot be compressed, for want of memory.
+    case compressionFailed
     /// The caller asked for what cannot be.
     case misuse
   }

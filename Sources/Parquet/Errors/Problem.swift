@@ -36,6 +36,7 @@ public enum Problem: Error, Sendable, Equatable {
   case dictionaryTooLong(valueCount: Int64)
   case checksumDiffers
   case decompressionFailed(Codec)
+  case compressionFailed(Codec)
   case decompressedSizeDiffers(Codec, expected: Int, found: Int)
   case codecUnsupported(Codec)
   case encodingUnsupported(Int32, PhysicalType)
@@ -60,6 +61,7 @@ public enum Problem: Error, Sendable, Equatable {
   case bytesNotAsked(offset: Int64)
   case settingOutOfRange(Setting)
   case definitionInvalid
+  case batchInvalid
   case writerFinished
 
   /// A size that `ReadLimits` bounds.
@@ -90,8 +92,9 @@ public enum Problem: Error, Sendable, Equatable {
     case .decompressionFailed, .decompressedSizeDiffers: .decompressionFailed
     case .codecUnsupported, .encodingUnsupported, .columnInOtherFile: .unsupported
     case .limitExceeded: .limitExceeded
+    case .compressionFailed: .compressionFailed
     case .columnMissing, .wrongType, .wrongLength, .nullInRequiredColumn, .unequalColumns, .bytesNotAsked,
-      .settingOutOfRange, .definitionInvalid, .writerFinished:
+      .settingOutOfRange, .definitionInvalid, .batchInvalid, .writerFinished:
       .misuse
     }
   }
@@ -102,7 +105,7 @@ public enum MetadataField: String, Sendable {
   case version, schema, rowCount = "num_rows", rowGroups = "row_groups"
   case columns, metadata = "meta_data", physicalType = "type", repetition = "repetition_type"
   case elementName = "name", childCount = "num_children", typeLength = "type_length"
-  case convertedType = "converted_type", logicalType
+  case convertedType = "converted_type", logicalType, scale, precision, fieldID = "field_id"
   case codec, valueCount = "num_values", compressedSize = "total_compressed_size"
   case uncompressedSize = "total_uncompressed_size", dataPageOffset = "data_page_offset"
   case dictionaryPageOffset = "dictionary_page_offset", indexOffset = "index offset or length"
@@ -115,6 +118,9 @@ public enum MetadataField: String, Sendable {
 struct Flaw: Error {
   var problem: Problem
   var offset: Int
+  /// Of a flaw in the footer: the row group and column that it is about.
+  var rowGroup: Int?
+  var column: String?
 
   init(_ problem: Problem, at offset: Int) {
     self.problem = problem

@@ -30,20 +30,21 @@ struct WrittenChunk: Sendable {
 extension ColumnBuilder {
   /// Writes the chunk's pages behind `bytes`, which begin at `start` in the file, and makes ready for the next.
   mutating func writeChunk(
-    to bytes: inout [UInt8], start: Int64, settings: WriterSettings
+    to bytes: inout [UInt8], start: Int64, settings: WriterSettings, compressor: inout Compressor
   ) throws(Flaw) -> WrittenChunk {
     endChunk()
     var chunk = WrittenChunk()
     chunk.valueCount = Int64(count)
     if settings.writesStatistics && definition.physicalType != .fixedLenByteArray {
-      chunk.statistics = statistics
+      chunk.statistics = pages.statistics
     }
     let bounds = chunk.statistics
-    let usesDictionary = pages.contains { $0.isDictionary }
+    let complete = pages.complete
+    let usesDictionary = complete.contains { $0.isDictionary }
     let chunkStart = bytes.count
-    if usesDictionary, let dictionary {
+    if usesDictionary, let dictionary = pages.dictionary {
       chunk.dictionaryPageOffset = start + Int64(bytes.count)
-      try writePage(.dictionary, dictionary.bytes, to: &bytes, &chunk, settings) { header in
+      try writePage(.dictionary, dictionary.bytes.span, to: &bytes, &chunk, &compressor) { header in
         header.beginStruct(7)
         header.field(1, int32: Int32(dictionary.count))
         header.field(2, int32: Int32(settings.dictionaryPageEncoding.rawValue))
@@ -51,22 +52,22 @@ extension ColumnBuilder {
       }
     }
     chunk.dataPageOffset = start + Int64(bytes.count)
-    for page in pages {
+    for page in complete {
       let encoding = page.isDictionary ? settings.dictionaryIndexEncoding : .plain
-      try writePage(.data, page.bytes, to: &bytes, &chunk, settings) { header in
+      try writePage(.data, page.bytes.span.bytes, to: &bytes, &chunk, &compressor) { header in
         header.beginStruct(5)
         header.field(1, int32: Int32(page.valueCount))
         header.field(2, int32: Int32(encoding.rawValue))
         header.field(3, int32: Int32(Encoding.rle.rawValue))
         header.field(4, int32: Int32(Encoding.rle.rawValue))
         // Of a chunk's only page the statistics are known without counting again.
-        if pages.count == 1, let bounds { bounds.write(to: &header, field: 5) }
+        if complete.count == 1, let bounds { bounds.write(to: &header, field: 5) }
         header.endStruct()
       }
     }
     chunk.compressedSize = Int64(bytes.count - chunkStart)
     if usesDictionary { chunk.encodings.append(settings.dictionaryIndexEncoding) }
-    if !pages.allSatisfy(\.isDictionary) || settings.dictionaryPageEncoding == .plain || pages.isEmpty {
+    if !complete.allSatisfy(\.isDictionary) || settings.dictionaryPageEncoding == .plain || complete.isEmpty {
       chunk.encodings.append(.plain)
     }
     chunk.encodings.append(.rle)
@@ -90,20 +91,20 @@ extension ColumnBuilder {
   }
 
   private func writePage(
-    _ type: PageType, _ body: [UInt8], to bytes: inout [UInt8], _ chunk: inout WrittenChunk,
-    _ settings: WriterSettings,
+    _ type: PageType, _ body: RawSpan, to bytes: inout [UInt8], _ chunk: inout WrittenChunk,
+    _ compressor: inout Compressor,
     details: (inout ThriftWriter) -> Void
   ) throws(Flaw) {
-    let stored = try Compressor.compress(settings.compression, body)
+    let compressed = try compressor.compress(body)
     var header = ThriftWriter()
     header.beginStruct()
     header.field(1, int32: type.rawValue)
-    header.field(2, int32: Int32(body.count))
-    header.field(3, int32: Int32(stored.count))
+    header.field(2, int32: Int32(body.byteCount))
+    header.field(3, int32: Int32(compressed?.count ?? body.byteCount))
     details(&header)
     header.endStruct()
     bytes += header.bytes
-    bytes += stored
-    chunk.uncompressedSize += Int64(header.bytes.count + body.count)
+    if let compressed { bytes += compressed } else { bytes.append(body, 0..<body.byteCount) }
+    chunk.uncompressedSize += Int64(header.bytes.count + body.byteCount)
   }
 }

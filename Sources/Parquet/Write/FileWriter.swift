@@ -1,6 +1,6 @@
-/// Writes a Parquet file of flat columns, row by row, into memory.
+/// Writes a Parquet file of flat columns into memory.
 ///
-/// Append one value to each column, then call `endRow`. A row group is encoded when it is full; its bytes can be
+/// Append one value to each column, then call `endRow`; or append batches of many rows. A row group is encoded when it is full; its bytes can be
 /// taken out at once, so that a file need not be held whole.
 public struct FileWriter: Sendable {
   /// The rows ended so far.
@@ -57,6 +57,34 @@ public struct FileWriter: Sendable {
     if rowsInGroup == settings.rowGroupLength { try endRowGroup() }
   }
 
+  /// Appends the rows of a batch for each column, ending row groups where they are full.
+  ///
+  /// It is the same as appending the values one by one and ending each row, and takes less time. No row may be open.
+  ///
+  /// - Throws: `misuse` where batches are missing or of unequal lengths, or as `endRow`.
+  public mutating func append(_ batches: [ColumnBatch]) throws(ParquetError) {
+    guard !isFinished else { throw ParquetError(.writerFinished, at: .init()) }
+    guard batches.count == columns.count else {
+      throw ParquetError(.unequalColumns(expected: columns.count, found: batches.count), at: .init())
+    }
+    let count = batches.first?.count ?? 0
+    for (column, batch) in zip(columns, batches) {
+      let location = ParquetError.Location(rowGroup: rowGroups.count, column: column.name)
+      guard batch.count == count, (batch.isPresent?.count ?? count) == count else {
+        throw ParquetError(.unequalColumns(expected: count, found: batch.count), at: location)
+      }
+    }
+    var next = 0
+    while next < count {
+      let end = min(count, next + settings.rowGroupLength - rowsInGroup)
+      for column in builders.indices { builders[column].append(batches[column], next..<end) }
+      rowCount += end - next
+      rowsInGroup += end - next
+      if rowsInGroup == settings.rowGroupLength { try endRowGroup() }
+      next = end
+    }
+  }
+
   /// Takes the bytes that are complete out of the writer.
   public mutating func takeBytes() -> [UInt8] {
     var taken: [UInt8] = []
@@ -88,9 +116,12 @@ public struct FileWriter: Sendable {
     guard rowsInGroup > 0 else { return }
     var chunks: [WrittenChunk] = []
     chunks.reserveCapacity(builders.count)
+    var compressor = Compressor(settings.compression)
     for column in builders.indices {
       do throws(Flaw) {
-        chunks.append(try builders[column].writeChunk(to: &bytes, start: takenByteCount, settings: settings))
+        chunks.append(
+          try builders[column].writeChunk(
+            to: &bytes, start: takenByteCount, settings: settings, compressor: &compressor))
       } catch {
         throw ParquetError(
           error.problem, at: .init(rowGroup: rowGroups.count, column: columns[column].name))

@@ -1,118 +1,113 @@
-/// Encodes levels and dictionary indices as runs and bit-packed groups of eight; see `HybridDecoder`.
-struct HybridEncoder: Sendable {
-  private(set) var bytes: [UInt8] = []
-  private let bitWidth: Int
-  private var group = InlineArray<8, UInt32>(repeating: 0)
-  private var groupCount = 0
-  private var previous: UInt32 = 0
-  private var repeatCount = 0
-  /// Where the header of the open bit-packed run is.
-  private var packedHeader = -1
-  private var packedGroups = 0
-
-  /// The header of a bit-packed run is kept to one byte, so that it can be filled in afterwards.
+/// Encodes dictionary indices as runs and bit-packed groups of eight; see `HybridDecoder`.
+enum HybridEncoder {
+  /// The most groups whose header takes one byte.
   private static let maximumGroups = 63
 
-  init(bitWidth: Int) {
-    self.bitWidth = bitWidth
-  }
-
-  @inline(__always)
-  mutating func append(_ value: UInt32) {
-    if value == previous {
-      repeatCount &+= 1
-      // Eight or more make a run: there is nothing to store until it ends.
-      if repeatCount >= 8 { return }
-    } else {
-      if repeatCount >= 8 { endRun() }
-      repeatCount = 1
-      previous = value
-    }
-    group[groupCount] = value
-    groupCount &+= 1
-    if groupCount == 8 { packGroup() }
-  }
-
-  /// Ends the encoding; the last group is filled with zeros.
-  mutating func finish() {
-    if repeatCount >= 8 {
-      endRun()
-    } else if groupCount > 0 {
-      while groupCount < 8 {
-        group[groupCount] = 0
-        groupCount += 1
+  /// Appends `values`, each of at most `bitWidth` bits, to `bytes`.
+  static func append(_ values: [UInt32], bitWidth: Int, to bytes: inout [UInt8]) {
+    // Each run and each group stands for eight values or more, but the last.
+    let groups = (values.count + 7) / 8
+    let bound = groups * (bitWidth + 6) + 16
+    let encoded = [UInt8](unsafeUninitializedCapacity: bound) { target, count in
+      values.withUnsafeBufferPointer { source in
+        guard let base = target.baseAddress, let first = source.baseAddress else { return }
+        count = encode(first, source.count, bitWidth, UnsafeMutableRawPointer(base))
       }
-      packGroup()
     }
-    endPacked()
+    bytes += encoded
   }
 
-  private mutating func endRun() {
-    endPacked()
-    bytes.append(varint: UInt64(repeatCount) << 1)
-    var rest = previous
+  private static func encode(
+    _ values: UnsafePointer<UInt32>, _ count: Int, _ bitWidth: Int, _ target: UnsafeMutableRawPointer
+  ) -> Int {
+    var offset = 0
+    var header = -1
+    var groups = 0
+    var index = 0
+    while index < count {
+      let run = runLength(values + index, count - index)
+      if run >= 8 {
+        if header >= 0 { target.storeBytes(of: UInt8(groups << 1 | 1), toByteOffset: header, as: UInt8.self) }
+        header = -1
+        offset = appendRun(values[index], run, bitWidth, target, offset)
+        index += run
+        continue
+      }
+      if header >= 0 && groups == maximumGroups {
+        target.storeBytes(of: UInt8(groups << 1 | 1), toByteOffset: header, as: UInt8.self)
+        header = -1
+      }
+      if header < 0 {
+        header = offset
+        groups = 0
+        offset += 1
+      }
+      offset = pack(values + index, min(8, count - index), bitWidth, target, offset)
+      groups += 1
+      index += 8
+    }
+    if header >= 0 { target.storeBytes(of: UInt8(groups << 1 | 1), toByteOffset: header, as: UInt8.self) }
+    return offset
+  }
+
+  /// How many of the values are equal to the first, as far as it matters.
+  @inline(__always)
+  private static func runLength(_ values: UnsafePointer<UInt32>, _ count: Int) -> Int {
+    let first = values[0]
+    guard count >= 8, values[7] == first, values[1] == first else { return 1 }
+    var length = 2
+    while length < count && values[length] == first { length &+= 1 }
+    return length
+  }
+
+  private static func appendRun(
+    _ value: UInt32, _ count: Int, _ bitWidth: Int, _ target: UnsafeMutableRawPointer, _ start: Int
+  ) -> Int {
+    var offset = start
+    var header = UInt64(count) << 1
+    while header >= 0x80 {
+      target.storeBytes(of: UInt8(truncatingIfNeeded: header) | 0x80, toByteOffset: offset, as: UInt8.self)
+      header >>= 7
+      offset += 1
+    }
+    target.storeBytes(of: UInt8(header), toByteOffset: offset, as: UInt8.self)
+    offset += 1
+    var rest = value
     for _ in 0..<(bitWidth + 7) / 8 {
-      bytes.append(UInt8(truncatingIfNeeded: rest))
+      target.storeBytes(of: UInt8(truncatingIfNeeded: rest), toByteOffset: offset, as: UInt8.self)
       rest >>= 8
+      offset += 1
     }
-    repeatCount = 0
-    groupCount = 0
+    return offset
   }
 
-  private mutating func packGroup() {
-    if packedGroups == Self.maximumGroups { endPacked() }
-    if packedHeader < 0 {
-      packedHeader = bytes.count
-      bytes.append(0)
-    }
-    // Four values of at most 16 bits fill a word; wider ones go one by one.
-    if bitWidth <= 8 {
-      append(packed(0, 8), byteCount: bitWidth)
-    } else if bitWidth <= 16 && bitWidth & 1 == 0 {
-      append(packed(0, 4), byteCount: bitWidth / 2)
-      append(packed(4, 8), byteCount: bitWidth / 2)
-    } else {
-      packBytes()
-    }
-    packedGroups += 1
-    groupCount = 0
-    repeatCount = 0
-  }
-
+  /// Packs a group: eight values of w bits are w bytes; where there are fewer, zeros fill it.
   @inline(__always)
-  private func packed(_ first: Int, _ end: Int) -> UInt64 {
-    var word: UInt64 = 0
-    var index = end
-    while index > first {
-      index &-= 1
-      word = word &<< UInt64(bitWidth) | UInt64(group[index])
-    }
-    return word
-  }
-
-  @inline(__always)
-  private mutating func append(_ word: UInt64, byteCount: Int) {
-    withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0.prefix(byteCount)) }
-  }
-
-  private mutating func packBytes() {
+  private static func pack(
+    _ values: UnsafePointer<UInt32>, _ count: Int, _ bitWidth: Int, _ target: UnsafeMutableRawPointer,
+    _ start: Int
+  ) -> Int {
     var word: UInt64 = 0
     var filled = 0
+    var offset = start
     for index in 0..<8 {
-      word |= UInt64(group[index]) &<< UInt64(filled)
+      let value = index < count ? values[index] : 0
+      word |= UInt64(value) &<< UInt64(filled)
       filled &+= bitWidth
-      while filled >= 8 {
-        bytes.append(UInt8(truncatingIfNeeded: word))
-        word &>>= 8
-        filled &-= 8
+      if filled >= 32 {
+        target.storeBytes(
+          of: UInt32(truncatingIfNeeded: word).littleEndian, toByteOffset: offset, as: UInt32.self)
+        word &>>= 32
+        filled &-= 32
+        offset &+= 4
       }
     }
-  }
-
-  private mutating func endPacked() {
-    guard packedHeader >= 0 else { return }
-    bytes[packedHeader] = UInt8(packedGroups << 1 | 1)
-    packedHeader = -1
-    packedGroups = 0
+    while filled > 0 {
+      target.storeBytes(of: UInt8(truncatingIfNeeded: word), toByteOffset: offset, as: UInt8.self)
+      word &>>= 8
+      filled &-= 8
+      offset &+= 1
+    }
+    return offset
   }
 }

@@ -17,30 +17,65 @@ struct StatisticsBuilder: Sendable {
     self.type = type
   }
 
-  @inline(__always)
-  mutating func add(integer value: Int64) {
-    guard let range = integers else {
-      integers = value...value
-      return
+  /// Takes account of values in PLAIN bytes, booleans a byte each.
+  mutating func add(plain values: RawSpan) {
+    guard !values.isEmpty else { return }
+    switch type {
+    case .boolean: addIntegers(values, UInt8.self)
+    case .int32: addIntegers(values, Int32.self)
+    case .int64: addIntegers(values, Int64.self)
+    case .float: addNumbers(values, Float.self)
+    case .double: addNumbers(values, Double.self)
+    case .byteArray: addByteArrays(values)
+    case .int96, .fixedLenByteArray: return
     }
-    if value < range.lowerBound { integers = value...range.upperBound }
-    if value > range.upperBound { integers = range.lowerBound...value }
+  }
+
+  private mutating func addIntegers<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ values: RawSpan, _ type: Number.Type
+  ) {
+    var smallest = Number.max
+    var largest = Number.min
+    for index in 0..<values.byteCount / MemoryLayout<Number>.size {
+      let value = values.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: index &* MemoryLayout<Number>.size, as: type)
+      smallest = Swift.min(smallest, value)
+      largest = Swift.max(largest, value)
+    }
+    let lower = Swift.min(integers?.lowerBound ?? .max, Int64(smallest))
+    integers = lower...Swift.max(integers?.upperBound ?? .min, Int64(largest))
   }
 
   /// A NaN has no place in an order and is passed over.
-  @inline(__always)
-  mutating func add(number value: Double) {
-    guard !value.isNaN else { return }
-    guard let range = numbers else {
-      numbers = value...value
-      return
+  private mutating func addNumbers<Number: BinaryFloatingPoint & BitwiseCopyable>(
+    _ values: RawSpan, _ type: Number.Type
+  ) {
+    var smallest = Number.infinity
+    var largest = -Number.infinity
+    var found = false
+    for index in 0..<values.byteCount / MemoryLayout<Number>.size {
+      let value = values.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: index &* MemoryLayout<Number>.size, as: type)
+      if value <= smallest { smallest = value }
+      if value >= largest { largest = value }
+      found = found || value == value
     }
-    if value < range.lowerBound { numbers = value...range.upperBound }
-    if value > range.upperBound { numbers = range.lowerBound...value }
+    guard found else { return }
+    let lower = Swift.min(numbers?.lowerBound ?? .infinity, Double(smallest))
+    numbers = lower...Swift.max(numbers?.upperBound ?? -.infinity, Double(largest))
+  }
+
+  private mutating func addByteArrays(_ values: RawSpan) {
+    var offset = 0
+    while offset < values.byteCount {
+      let length = Int(values.uint32(offset))
+      add(bytes: values.extracting(offset + 4..<offset + 4 + length))
+      offset += 4 + length
+    }
   }
 
   /// Byte arrays are ordered by their unsigned bytes.
-  mutating func add(bytes value: RawSpan) {
+  private mutating func add(bytes value: RawSpan) {
     // Most values lie between the bounds, as their first bytes tell.
     let start = value.start
     if start > minStart && start < maxStart { return }
@@ -127,8 +162,16 @@ extension RawSpan {
   /// Whether the bytes come before others in the order of unsigned bytes.
   func precedes(_ other: RawSpan) -> Bool {
     let common = Swift.min(byteCount, other.byteCount)
-    for offset in 0..<common where byte(offset) != other.byte(offset) {
-      return byte(offset) < other.byte(offset)
+    var offset = 0
+    while offset &+ 8 <= common {
+      let left = uint64(offset).byteSwapped
+      let right = other.uint64(offset).byteSwapped
+      if left != right { return left < right }
+      offset &+= 8
+    }
+    while offset < common {
+      if byte(offset) != other.byte(offset) { return byte(offset) < other.byte(offset) }
+      offset &+= 1
     }
     return byteCount < other.byteCount
   }

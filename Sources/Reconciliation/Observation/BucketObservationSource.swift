@@ -72,7 +72,7 @@ extension ObservationFailure {
   /// What a file of a wrong form means for its object.
   init(_ error: ParquetError) {
     switch error.code {
-    case .unsupported, .encrypted, .limitExceeded, .misuse:
+    case .unsupported, .encrypted, .limitExceeded, .compressionFailed, .misuse:
       self.init(.unsupported, "\(error)")
     case .notParquet, .truncated, .malformedMetadata, .malformedData, .checksumMismatch,
       .decompressionFailed:
