@@ -15,12 +15,11 @@ private let types: [PhysicalType] = [
 
 private func column(_ byte: UInt8) -> Column {
   var element = SchemaElement()
-  element.name = "fuzz"
   element.physicalType = types[Int(byte & 7)]
   element.typeLength = Int32(byte >> 3 & 7) + 1
-  return Column(
-    element: element, parentPath: [], maxDefinitionLevel: Int(byte >> 6 & 1),
-    maxRepetitionLevel: Int(byte >> 7 & 1))
+  element.maxDefinitionLevel = byte >> 6 & 1
+  element.maxRepetitionLevel = byte >> 7 & 1
+  return Column(storage: SchemaStorage(element), index: 1)
 }
 
 private func footer(_ input: [UInt8]) {

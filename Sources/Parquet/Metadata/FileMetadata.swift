@@ -44,19 +44,43 @@ public struct KeyValue: Sendable, Equatable {
 /// A row group: parquet.thrift, `RowGroup`.
 public struct RowGroupMetadata: Sendable {
   /// One chunk for each of the schema's leaves, in their order.
-  public let columns: [ColumnChunkMetadata]
+  public internal(set) var columns: ColumnChunks
   /// The rows.
-  public let rowCount: Int64
+  public internal(set) var rowCount: Int64 = 0
   /// The bytes of all chunks, not compressed.
-  public let totalByteSize: Int64
+  public internal(set) var totalByteSize: Int64 = 0
   /// The bytes of all chunks, compressed.
-  public let totalCompressedSize: Int64?
+  public internal(set) var totalCompressedSize: Int64?
   /// The offset of the first page.
-  public let fileOffset: Int64?
+  public internal(set) var fileOffset: Int64?
   /// The row group's number, as the writer gave it.
-  public let ordinal: Int16?
+  public internal(set) var ordinal: Int16?
   /// The columns by which the rows are sorted.
-  public let sortingColumns: [SortingColumn]
+  public internal(set) var sortingColumns: [SortingColumn] = []
+}
+
+/// The column chunks of a row group.
+public struct ColumnChunks: RandomAccessCollection, Sendable {
+  var fields: [ChunkFields]
+  var file: ChunkFile
+
+  /// The first chunk's number.
+  public var startIndex: Int { 0 }
+  /// The number behind the last chunk's.
+  public var endIndex: Int { fields.count }
+  /// The chunk of the column of that number.
+  public subscript(_ index: Int) -> ColumnChunkMetadata {
+    ColumnChunkMetadata(file: file, fields: fields[index])
+  }
+}
+
+/// What a chunk's fields are to be understood by.
+struct ChunkFile: Sendable {
+  let footer: [UInt8]
+  /// The bytes of the file; a chunk ends before.
+  let byteCount: Int64
+  /// What the writer may have left out of a chunk's size.
+  var missingByteCount: Int64 = 0
 }
 
 /// A column by which a row group's rows are sorted.

@@ -15,19 +15,20 @@ extension FileMetadata {
     while true {
       let type = try reader.field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .int32): version = try reader.int32(.version)
-      case (2, .list): schema = try reader.schema()
-      case (3, .int64): rowCount = try reader.count(.rowCount)
-      case (4, .list):
+      switch id {
+      case 1 where type == .int32: version = try reader.int32(.version)
+      case 2 where type == .list: schema = try reader.schema(footer: footer)
+      case 3 where type == .int64: rowCount = try reader.count(.rowCount)
+      case 4 where type == .list:
         guard let schema else { throw reader.flaw(.fieldMissing(.schema)) }
-        rowGroups = try reader.rowGroups(footer: footer, schema: schema, fileSize: fileSize)
-      case (5, .list):
+        rowGroups = try reader.rowGroups(
+          of: ChunkFile(footer: footer, byteCount: fileSize), schema: schema.storage)
+      case 5 where type == .list:
         let start = reader.offset
         _ = try reader.keyValues()
         keyValues = start..<reader.offset
-      case (6, .binary): createdBy = try reader.binary()
-      case (8, .struct):
+      case 6 where type == .binary: createdBy = try reader.binary()
+      case 8 where type == .struct:
         announcesEncryption = true
         try reader.skip(type)
       default: try reader.skip(type)
@@ -37,8 +38,8 @@ extension FileMetadata {
     guard let schema else { throw reader.flaw(.fieldMissing(.schema)) }
     guard let rowCount else { throw reader.flaw(.fieldMissing(.rowCount)) }
     guard var rowGroups else { throw reader.flaw(.fieldMissing(.rowGroups)) }
-    if let createdBy, isSizeTooSmall(createdBy: footer.span.bytes.text(createdBy)) {
-      rowGroups = rowGroups.map { $0.withMissingBytes(100) }
+    if let createdBy, isSizeTooSmall(createdBy: footer.span.bytes.extracting(createdBy)) {
+      for index in rowGroups.indices { rowGroups[index].columns.file.missingByteCount = 100 }
     }
     var sum: Int64 = 0
     for rowGroup in rowGroups { sum = sum.addingReportingOverflow(rowGroup.rowCount).partialValue }
@@ -52,90 +53,100 @@ extension FileMetadata {
 extension FileMetadata {
   /// Whether the writer left the header of the dictionary page, at most 100 bytes, out of a chunk's size:
   /// parquet-mr before 1.2.9 (PARQUET-816, IMPALA-694).
-  private static func isSizeTooSmall(createdBy: String) -> Bool {
-    guard createdBy.hasPrefix("parquet-mr") else { return false }
-    let words = createdBy.split(separator: " ")
+  private static func isSizeTooSmall(createdBy: RawSpan) -> Bool {
+    let application: StaticString = "parquet-mr"
+    guard createdBy.byteCount >= application.utf8CodeUnitCount,
+      createdBy.extracting(first: application.utf8CodeUnitCount).isEqual(
+        to: UnsafeRawBufferPointer(
+          start: application.utf8Start, count: application.utf8CodeUnitCount
+        ).bytes)
+    else { return false }
+    let words = createdBy.text(0..<createdBy.byteCount).split(separator: " ")
     guard words.count >= 3, words[1] == "version" else { return true }
     let version = words[2].split(separator: "-")[0].split(separator: ".").map { Int($0) ?? 0 }
     return version.lexicographicallyPrecedes([1, 2, 9])
   }
 }
 
-extension RowGroupMetadata {
-  fileprivate func withMissingBytes(_ count: Int64) -> RowGroupMetadata {
-    let columns = columns.map { column in
-      var column = column
-      column.missingByteCount = count
-      return column
-    }
-    return RowGroupMetadata(
-      columns: columns, rowCount: rowCount, totalByteSize: totalByteSize,
-      totalCompressedSize: totalCompressedSize, fileOffset: fileOffset, ordinal: ordinal,
-      sortingColumns: sortingColumns)
-  }
-}
-
 extension ThriftReader {
   @_lifetime(self: copy self)
   fileprivate mutating func rowGroups(
-    footer: [UInt8], schema: Schema, fileSize: Int64
+    of file: ChunkFile, schema: SchemaStorage
   ) throws(Flaw) -> [RowGroupMetadata] {
     let list = try structList()
     var rowGroups: [RowGroupMetadata] = []
     // A row group has at least the headers and values of its three required fields, and a stop.
     rowGroups.reserveCapacity(min(list, remaining / 7))
-    for _ in 0..<list {
-      rowGroups.append(try rowGroup(footer: footer, schema: schema, fileSize: fileSize))
+    for index in 0..<list {
+      do throws(Flaw) {
+        rowGroups.append(try rowGroup(of: file, schema: schema))
+      } catch {
+        var flaw = error
+        flaw.rowGroup = index
+        throw flaw
+      }
     }
     return rowGroups
   }
 
   @_lifetime(self: copy self)
   private mutating func rowGroup(
-    footer: [UInt8], schema: Schema, fileSize: Int64
+    of file: ChunkFile, schema: SchemaStorage
   ) throws(Flaw) -> RowGroupMetadata {
-    var columns: [ColumnChunkMetadata]?
+    var rowGroup = RowGroupMetadata(columns: ColumnChunks(fields: [], file: file))
+    var hasColumns = false
     var rowCount: Int64?
-    var totalByteSize: Int64 = 0
-    var totalCompressedSize: Int64?
-    var fileOffset: Int64?
-    var ordinal: Int16?
-    var sorting: [SortingColumn] = []
     var id: Int32 = 0
     while true {
       let type = try field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .list):
-        let count = try structList()
-        guard count == schema.leaves.count else {
-          throw flaw(.columnCountDiffers(chunks: count, leaves: schema.leaves.count))
-        }
-        var chunks: [ColumnChunkMetadata] = []
-        chunks.reserveCapacity(count)
-        for index in 0..<count {
-          chunks.append(try columnChunk(footer: footer, column: schema.leaves[index], fileSize: fileSize))
-        }
-        columns = chunks
-      case (2, .int64): totalByteSize = try integer()
-      case (3, .int64): rowCount = try count(.rowCount)
-      case (4, .list): sorting = try sortingColumns()
-      case (5, .int64): fileOffset = try integer()
-      case (6, .int64): totalCompressedSize = try integer()
-      case (7, .int16): ordinal = Int16(truncatingIfNeeded: try integer())
+      switch id {
+      case 1 where type == .list:
+        rowGroup.columns.fields = try columnChunks(of: file, schema: schema)
+        hasColumns = true
+      case 2 where type == .int64: rowGroup.totalByteSize = try integer()
+      case 3 where type == .int64: rowCount = try count(.rowCount)
+      case 4 where type == .list: rowGroup.sortingColumns = try sortingColumns()
+      case 5 where type == .int64: rowGroup.fileOffset = try integer()
+      case 6 where type == .int64: rowGroup.totalCompressedSize = try integer()
+      case 7 where type == .int16: rowGroup.ordinal = Int16(truncatingIfNeeded: try integer())
       default: try skip(type)
       }
     }
-    guard let columns else { throw flaw(.fieldMissing(.columns)) }
+    guard hasColumns else { throw flaw(.fieldMissing(.columns)) }
     guard let rowCount else { throw flaw(.fieldMissing(.rowCount)) }
-    for (chunk, leaf) in zip(columns, schema.leaves)
-    where leaf.maxRepetitionLevel == 0 && chunk.valueCount != rowCount && !chunk.isEncrypted {
-      throw flaw(.rowsDiffer(expected: rowCount, found: chunk.valueCount))
+    rowGroup.rowCount = rowCount
+    for (index, chunk) in rowGroup.columns.fields.enumerated()
+    where chunk.valueCount != rowCount && !chunk.isEncrypted {
+      let leaf = schema.elements[Int(schema.leaves[index])]
+      guard leaf.maxRepetitionLevel > 0 else {
+        throw schema.flaw(flaw(.rowsDiffer(expected: rowCount, found: chunk.valueCount)), leaf: index)
+      }
     }
-    return RowGroupMetadata(
-      columns: columns, rowCount: rowCount, totalByteSize: totalByteSize,
-      totalCompressedSize: totalCompressedSize, fileOffset: fileOffset, ordinal: ordinal,
-      sortingColumns: sorting)
+    return rowGroup
+  }
+
+  @_lifetime(self: copy self)
+  private mutating func columnChunks(
+    of file: ChunkFile, schema: SchemaStorage
+  ) throws(Flaw) -> [ChunkFields] {
+    let count = try structList()
+    guard count == schema.leaves.count else {
+      throw flaw(.columnCountDiffers(chunks: count, leaves: schema.leaves.count))
+    }
+    var chunks: [ChunkFields] = []
+    chunks.reserveCapacity(count)
+    for index in 0..<count {
+      let type = schema.elements[Int(schema.leaves[index])].physicalType
+      var chunk = ChunkFields()
+      do throws(Flaw) {
+        try columnChunk(into: &chunk, type: type, fileSize: file.byteCount)
+      } catch {
+        throw schema.flaw(error, leaf: index)
+      }
+      chunks.append(chunk)
+    }
+    return chunks
   }
 
   @_lifetime(self: copy self)
@@ -150,10 +161,10 @@ extension ThriftReader {
       while true {
         let type = try field(&id)
         if type == .stop { break }
-        switch (id, type) {
-        case (1, .int32): index = try int32(.columns)
-        case (2, .true): isDescending = true
-        case (3, .true): nullsFirst = true
+        switch id {
+        case 1 where type == .int32: index = try int32(.columns)
+        case 2 where type == .true: isDescending = true
+        case 3 where type == .true: nullsFirst = true
         default: try skip(type)
         }
       }
@@ -173,9 +184,9 @@ extension ThriftReader {
       while true {
         let type = try field(&id)
         if type == .stop { break }
-        switch (id, type) {
-        case (1, .binary): key = try string()
-        case (2, .binary): value = try string()
+        switch id {
+        case 1 where type == .binary: key = try string()
+        case 2 where type == .binary: value = try string()
         default: try skip(type)
         }
       }
@@ -201,5 +212,14 @@ extension ThriftReader {
       throw flaw(.unknownThriftType(list.type.rawValue))
     }
     return list.count
+  }
+}
+
+extension SchemaStorage {
+  /// A flaw with the column that it is about.
+  fileprivate func flaw(_ flaw: Flaw, leaf: Int) -> Flaw {
+    var flaw = flaw
+    flaw.column = Columns(storage: self)[leaf].dottedPath
+    return flaw
   }
 }

@@ -64,7 +64,10 @@ public struct FooterDecoder: Sendable {
     do {
       return .metadata(try FileMetadata.parse(footer, fileSize: fileSize))
     } catch {
-      throw self.error(error.problem, start + Int64(error.offset))
+      throw ParquetError(
+        error.problem,
+        at: .init(
+          file: label, rowGroup: error.rowGroup, column: error.column, offset: start + Int64(error.offset)))
     }
   }
 

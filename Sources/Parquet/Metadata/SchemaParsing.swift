@@ -1,77 +1,86 @@
 extension ThriftReader {
   /// `list<SchemaElement>`, the schema in depth-first order.
   @_lifetime(self: copy self)
-  mutating func schema() throws(Flaw) -> Schema {
+  mutating func schema(footer: [UInt8]) throws(Flaw) -> Schema {
     let list = try list()
     guard list.count == 0 || list.type == .struct else {
       throw flaw(.unknownThriftType(list.type.rawValue))
     }
     var elements: [SchemaElement] = []
-    var childCounts: [Int32] = []
+    var logicalTypes: [LogicalType] = []
     // An element has at least a name: its field header, its length, and the stop.
     elements.reserveCapacity(min(list.count, remaining / 3))
-    childCounts.reserveCapacity(min(list.count, remaining / 3))
     for index in 0..<list.count {
-      var childCount: Int32 = -1
-      let element = try schemaElement(childCount: &childCount, isRoot: index == 0)
+      var element = SchemaElement()
+      try schemaElement(into: &element, logicalTypes: &logicalTypes, isRoot: index == 0)
       elements.append(element)
-      childCounts.append(childCount)
     }
-    return try SchemaTree.schema(elements: elements, childCounts: childCounts, offset: offset)
+    let tree = try SchemaTree(elements, offset: offset)
+    return Schema(
+      storage: SchemaStorage(
+        footer: footer, elements: tree.elements, logicalTypes: logicalTypes, leaves: tree.leaves))
   }
 
   @_lifetime(self: copy self)
-  private mutating func schemaElement(childCount: inout Int32, isRoot: Bool) throws(Flaw) -> SchemaElement {
-    var element = SchemaElement()
+  private mutating func schemaElement(
+    into element: inout SchemaElement, logicalTypes: inout [LogicalType], isRoot: Bool
+  ) throws(Flaw) {
     var hasType = false
     var hasName = false
     var id: Int32 = 0
     while true {
       let type = try field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .int32):
+      switch id {
+      case 1 where type == .int32:
         let number = try int32(.physicalType)
         guard let known = UInt8(exactly: number).flatMap(PhysicalType.init(rawValue:)) else {
           throw flaw(.fieldOutOfRange(.physicalType, value: Int64(number)))
         }
         element.physicalType = known
         hasType = true
-      case (2, .int32):
+      case 2 where type == .int32:
         let length = try int32(.typeLength)
         guard length >= 0 else { throw flaw(.fieldOutOfRange(.typeLength, value: Int64(length))) }
         element.typeLength = length
-      case (3, .int32):
+      case 3 where type == .int32:
         let number = try int32(.repetition)
         guard let known = UInt8(exactly: number).flatMap(Repetition.init(rawValue:)) else {
           throw flaw(.fieldOutOfRange(.repetition, value: Int64(number)))
         }
         element.repetition = known
-      case (4, .binary):
-        element.name = try string()
+      case 4 where type == .binary:
+        let name = try binary()
+        // Footers are shorter than 4 GiB.
+        element.nameStart = UInt32(truncatingIfNeeded: name.lowerBound)
+        element.nameByteCount = UInt32(truncatingIfNeeded: name.count)
         hasName = true
-      case (5, .int32):
-        childCount = try int32(.childCount)
-        guard childCount >= 0 else { throw flaw(.fieldOutOfRange(.childCount, value: Int64(childCount))) }
-      case (6, .int32):
+      case 5 where type == .int32:
+        let count = try int32(.childCount)
+        guard count >= 0 else { throw flaw(.fieldOutOfRange(.childCount, value: Int64(count))) }
+        element.childCount = count
+      case 6 where type == .int32:
         // An annotation that is not known leaves the storage readable.
         element.convertedType = UInt8(exactly: try int32(.convertedType)).flatMap(
           ConvertedType.init(rawValue:))
-      case (7, .int32): element.scale = try int32(.convertedType)
-      case (8, .int32): element.precision = try int32(.convertedType)
-      case (9, .int32): element.fieldID = try int32(.convertedType)
-      case (10, .struct): element.logicalType = try logicalType()
+      case 7 where type == .int32: element.scale = try int32(.scale)
+      case 8 where type == .int32: element.precision = try int32(.precision)
+      case 9 where type == .int32: element.fieldID = try int32(.fieldID)
+      case 10 where type == .struct:
+        if let known = try logicalType() {
+          element.logicalTypeIndex = Int32(truncatingIfNeeded: logicalTypes.count)
+          logicalTypes.append(known)
+        }
       default: try skip(type)
       }
     }
     guard hasName else { throw flaw(.fieldMissing(.elementName)) }
     // Some writers give every leaf num_children 0, and every group a type.
-    if hasType && childCount <= 0 && !isRoot { childCount = -1 }
-    if !isRoot && !hasType && childCount < 0 { throw flaw(.fieldMissing(.physicalType)) }
-    if childCount < 0 && element.physicalType == .fixedLenByteArray && element.typeLength == nil {
+    if hasType && element.childCount <= 0 && !isRoot { element.childCount = -1 }
+    if !isRoot && !hasType && element.childCount < 0 { throw flaw(.fieldMissing(.physicalType)) }
+    if element.childCount < 0 && element.physicalType == .fixedLenByteArray && element.typeLength == nil {
       throw flaw(.fieldMissing(.typeLength))
     }
-    return element
   }
 
   /// The union `LogicalType`; nil for one that is not known.
@@ -116,6 +125,7 @@ extension ThriftReader {
   }
 
   @_lifetime(self: copy self)
+  @inline(__always)
   private mutating func plainLogicalType(_ type: LogicalType) throws(Flaw) -> LogicalType {
     try skip(.struct)
     return type
@@ -129,9 +139,9 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { return .decimal(scale: scale, precision: precision) }
-      switch (id, type) {
-      case (1, .int32): scale = try int32(.logicalType)
-      case (2, .int32): precision = try int32(.logicalType)
+      switch id {
+      case 1 where type == .int32: scale = try int32(.logicalType)
+      case 2 where type == .int32: precision = try int32(.logicalType)
       default: try skip(type)
       }
     }
@@ -145,10 +155,10 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { return (unit, isAdjusted) }
-      switch (id, type) {
-      case (1, .true): isAdjusted = true
-      case (1, .false): isAdjusted = false
-      case (2, .struct):
+      switch id {
+      case 1 where type == .true: isAdjusted = true
+      case 1 where type == .false: isAdjusted = false
+      case 2 where type == .struct:
         var unitID: Int32 = 0
         while true {
           let unitType = try field(&unitID)
@@ -169,10 +179,10 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { return .integer(bitWidth: bitWidth, isSigned: isSigned) }
-      switch (id, type) {
-      case (1, .int8): bitWidth = Int8(bitPattern: try byte())
-      case (2, .true): isSigned = true
-      case (2, .false): isSigned = false
+      switch id {
+      case 1 where type == .int8: bitWidth = Int8(bitPattern: try byte())
+      case 2 where type == .true: isSigned = true
+      case 2 where type == .false: isSigned = false
       default: try skip(type)
       }
     }
@@ -186,9 +196,9 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { return (crs, algorithm) }
-      switch (id, type) {
-      case (1, .binary): crs = try string()
-      case (2, .int32): algorithm = try int32(.logicalType)
+      switch id {
+      case 1 where type == .binary: crs = try string()
+      case 2 where type == .int32: algorithm = try int32(.logicalType)
       default: try skip(type)
       }
     }

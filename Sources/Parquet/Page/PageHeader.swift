@@ -35,22 +35,22 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .int32): typeNumber = try int32(.pageType)
-      case (2, .int32):
+      switch id {
+      case 1 where type == .int32: typeNumber = try int32(.pageType)
+      case 2 where type == .int32:
         header.uncompressedSize = try size(.pageSize)
         hasUncompressed = true
-      case (3, .int32):
+      case 3 where type == .int32:
         header.compressedSize = try size(.pageSize)
         hasCompressed = true
-      case (4, .int32): header.checksum = UInt32(truncatingIfNeeded: try integer())
-      case (5, .struct) where typeNumber == 0:
+      case 4 where type == .int32: header.checksum = UInt32(truncatingIfNeeded: try integer())
+      case 5 where type == .struct && typeNumber == 0:
         try dataPageHeader(into: &header)
         hasDetails = true
-      case (7, .struct) where typeNumber == 2:
+      case 7 where type == .struct && typeNumber == 2:
         try dictionaryPageHeader(into: &header)
         hasDetails = true
-      case (8, .struct) where typeNumber == 3:
+      case 8 where type == .struct && typeNumber == 3:
         try dataPageHeaderV2(into: &header)
         hasDetails = true
       default: try skip(type)
@@ -82,13 +82,13 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .int32):
+      switch id {
+      case 1 where type == .int32:
         header.valueCount = try size(.valueCount)
         hasCount = true
-      case (2, .int32): header.encoding = try int32(.encoding)
-      case (3, .int32): header.definitionEncoding = try int32(.encoding)
-      case (4, .int32): header.repetitionEncoding = try int32(.encoding)
+      case 2 where type == .int32: header.encoding = try int32(.encoding)
+      case 3 where type == .int32: header.definitionEncoding = try int32(.encoding)
+      case 4 where type == .int32: header.repetitionEncoding = try int32(.encoding)
       default: try skip(type)
       }
     }
@@ -102,11 +102,11 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .int32):
+      switch id {
+      case 1 where type == .int32:
         header.valueCount = try size(.valueCount)
         hasCount = true
-      case (2, .int32): header.encoding = try int32(.encoding)
+      case 2 where type == .int32: header.encoding = try int32(.encoding)
       default: try skip(type)
       }
     }
@@ -120,15 +120,15 @@ extension ThriftReader {
     while true {
       let type = try field(&id)
       if type == .stop { break }
-      switch (id, type) {
-      case (1, .int32):
+      switch id {
+      case 1 where type == .int32:
         header.valueCount = try size(.valueCount)
         hasCount = true
-      case (4, .int32): header.encoding = try int32(.encoding)
-      case (5, .int32): header.definitionByteCount = try size(.levelsByteCount)
-      case (6, .int32): header.repetitionByteCount = try size(.levelsByteCount)
-      case (7, .true): header.isCompressed = true
-      case (7, .false): header.isCompressed = false
+      case 4 where type == .int32: header.encoding = try int32(.encoding)
+      case 5 where type == .int32: header.definitionByteCount = try size(.levelsByteCount)
+      case 6 where type == .int32: header.repetitionByteCount = try size(.levelsByteCount)
+      case 7 where type == .true: header.isCompressed = true
+      case 7 where type == .false: header.isCompressed = false
       default: try skip(type)
       }
     }

@@ -3,33 +3,24 @@ struct SchemaTree {
   /// Deep enough for any real schema, and levels fit into a byte.
   static let maximumDepth = 128
 
-  private var elements: [SchemaElement]
-  private let childCounts: [Int32]
-  private var leaves: [Column] = []
+  private(set) var elements: [SchemaElement]
+  private(set) var leaves: [Int32] = []
   private let offset: Int
 
-  /// - Parameter childCounts: `num_children` of each element; -1 for a leaf.
+  /// - Parameter elements: with their `childCount`.
   /// - Throws: where the counts do not describe one tree.
-  static func schema(
-    elements: [SchemaElement], childCounts: [Int32], offset: Int
-  ) throws(Flaw) -> Schema {
-    guard !elements.isEmpty else { throw Flaw(.schemaEmpty, at: offset) }
-    var tree = SchemaTree(elements: elements, childCounts: childCounts, offset: offset)
-    tree.leaves.reserveCapacity(elements.count)
-    let end = try tree.place(0, parentPath: [], definition: 0, repetition: 0, depth: 0)
-    guard end == elements.count else { throw Flaw(.schemaTreeBroken, at: offset) }
-    return Schema(elements: tree.elements, leaves: tree.leaves)
-  }
-
-  private init(elements: [SchemaElement], childCounts: [Int32], offset: Int) {
+  init(_ elements: [SchemaElement], offset: Int) throws(Flaw) {
     self.elements = elements
-    self.childCounts = childCounts
     self.offset = offset
+    guard !elements.isEmpty else { throw Flaw(.schemaEmpty, at: offset) }
+    leaves.reserveCapacity(elements.count - 1)
+    let end = try place(0, parent: -1, definition: 0, repetition: 0, depth: 0)
+    guard end == elements.count else { throw Flaw(.schemaTreeBroken, at: offset) }
   }
 
   /// Places the subtree that begins at `index`; the result is the index behind it.
   private mutating func place(
-    _ index: Int, parentPath: [String], definition: Int, repetition: Int, depth: Int
+    _ index: Int, parent: Int, definition: UInt8, repetition: UInt8, depth: Int
   ) throws(Flaw) -> Int {
     guard depth < Self.maximumDepth else {
       throw Flaw(.nestingTooDeep(limit: Self.maximumDepth), at: offset)
@@ -45,28 +36,28 @@ struct SchemaTree {
         repetition += 1
       }
     }
-    elements[index].firstLeaf = leaves.count
-    var next = index + 1
-    let childCount = childCounts[index]
+    let firstLeaf = leaves.count
+    let childCount = elements[index].childCount
     // A root without children is a file without columns; elsewhere it is a leaf.
-    elements[index].isGroup = childCount >= 0 || index == 0
-    if elements[index].isGroup {
-      let path = depth == 0 ? [] : parentPath + [elements[index].name]
+    let isGroup = childCount >= 0 || index == 0
+    var next = index + 1
+    if isGroup {
       for _ in 0..<max(0, childCount) {
         guard next < elements.count else { throw Flaw(.schemaTreeBroken, at: offset) }
         next = try place(
-          next, parentPath: path, definition: definition, repetition: repetition, depth: depth + 1)
+          next, parent: index, definition: definition, repetition: repetition, depth: depth + 1)
       }
+    } else {
+      leaves.append(Int32(truncatingIfNeeded: index))
     }
-    elements[index].end = next
-    elements[index].endLeaf = leaves.count
-    if !elements[index].isGroup {
-      elements[index].endLeaf += 1
-      leaves.append(
-        Column(
-          element: elements[index], parentPath: parentPath, maxDefinitionLevel: definition,
-          maxRepetitionLevel: repetition))
-    }
+    // Footers are shorter than 2 GiB, and an element has more than a byte, so that its number fits.
+    elements[index].isGroup = isGroup
+    elements[index].maxDefinitionLevel = definition
+    elements[index].maxRepetitionLevel = repetition
+    elements[index].parent = Int32(truncatingIfNeeded: parent)
+    elements[index].firstLeaf = Int32(truncatingIfNeeded: firstLeaf)
+    elements[index].endLeaf = Int32(truncatingIfNeeded: leaves.count)
+    elements[index].end = Int32(truncatingIfNeeded: next)
     return next
   }
 }

@@ -1,7 +1,7 @@
 /// How a column's values are stored.
 ///
 /// Numbers as in parquet.thrift, `Type`.
-public enum PhysicalType: UInt8, Sendable, CaseIterable {
+public enum PhysicalType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// One bit.
   case boolean
   /// Four bytes, signed.
@@ -34,7 +34,7 @@ public enum PhysicalType: UInt8, Sendable, CaseIterable {
 /// Whether a field may be absent or repeated.
 ///
 /// Numbers as in parquet.thrift, `FieldRepetitionType`.
-public enum Repetition: UInt8, Sendable {
+public enum Repetition: UInt8, Sendable, BitwiseCopyable {
   /// Exactly one value.
   case required
   /// A value or null.
@@ -46,7 +46,7 @@ public enum Repetition: UInt8, Sendable {
 /// The older annotation of a type.
 ///
 /// Numbers as in parquet.thrift, `ConvertedType`.
-public enum ConvertedType: UInt8, Sendable, CaseIterable {
+public enum ConvertedType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// Text.
   case utf8
   /// A map.
@@ -168,7 +168,7 @@ public enum Encoding: UInt8, Sendable, CaseIterable {
 /// How pages are compressed.
 ///
 /// Numbers as in parquet.thrift, `CompressionCodec`.
-public enum Codec: UInt8, Sendable, CaseIterable {
+public enum Codec: UInt8, Sendable, BitwiseCopyable, CaseIterable {
   /// Not at all.
   case uncompressed = 0
   /// Snappy, raw.

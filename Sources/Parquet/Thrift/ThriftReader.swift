@@ -22,7 +22,8 @@ struct ThriftReader: ~Escapable {
   @inline(__always)
   mutating func byte() throws(Flaw) -> UInt8 {
     guard offset < bytes.byteCount else { throw flaw(.endOfBytes) }
-    let byte = bytes.byte(offset)
+    // Checked just above, and offsets only grow.
+    let byte = bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
     offset &+= 1
     return byte
   }
@@ -143,7 +144,11 @@ struct ThriftReader: ~Escapable {
     case .binary: _ = try binary()
     case .list, .set:
       let list = try list()
-      for _ in 0..<list.count { try skipElement(list.type, depth: depth) }
+      if list.type == .int32 || list.type == .int64 {
+        for _ in 0..<list.count { _ = try varint() }
+      } else {
+        for _ in 0..<list.count { try skipElement(list.type, depth: depth) }
+      }
     case .map:
       let count = try varint()
       guard count > 0 else { return }
@@ -158,7 +163,11 @@ struct ThriftReader: ~Escapable {
       while true {
         let field = try field(&id)
         if field == .stop { return }
-        try skip(field, depth: depth &+ 1)
+        if field == .int32 || field == .int64 {
+          _ = try varint()
+        } else {
+          try skip(field, depth: depth &+ 1)
+        }
       }
     default: throw flaw(.unknownThriftType(type.rawValue))
     }
