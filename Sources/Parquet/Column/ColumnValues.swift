@@ -14,9 +14,15 @@ public struct ColumnValues: Sendable {
   var buffers = ValueBuffers()
   var dictionaryBytes: [UInt8]
 
+  // Asked for with each value.
+  private let isUnsigned: Bool
+  private let timestampUnit: TimeUnit?
+
   init(column: Column, dictionaryBytes: [UInt8]) {
     self.column = column
     self.dictionaryBytes = dictionaryBytes
+    isUnsigned = column.isUnsigned
+    timestampUnit = column.timestampUnit
   }
 
   /// The definition level of entry `index`.
@@ -45,7 +51,7 @@ public struct ColumnValues: Sendable {
     switch column.physicalType {
     case .int32:
       let value = buffers.int32s[index]
-      return column.isUnsigned ? Int64(UInt32(bitPattern: value)) : Int64(value)
+      return isUnsigned ? Int64(UInt32(bitPattern: value)) : Int64(value)
     case .int64: return buffers.int64s[index]
     default: return nil
     }
@@ -79,6 +85,25 @@ public struct ColumnValues: Sendable {
     return body(buffers.bytes.span.bytes.extracting(slice.range))
   }
 
+  /// A decimal, as the integer that it is without its point: of a column of any type that decimals are stored in.
+  ///
+  /// Nil for a column of another meaning, and where 128 bits cannot hold it.
+  public func decimalUnscaled(_ index: Int) -> Int128? {
+    guard column.isDecimal else { return nil }
+    if let number = int64(index) { return Int128(number) }
+    // Two's complement, big endian; bytes in front that only repeat the sign say nothing.
+    return withBytes(index) { bytes -> Int128? in
+      guard bytes.byteCount > 0 else { return nil }
+      let sign: Int128 = bytes.byte(0) & 0x80 != 0 ? -1 : 0
+      var number = sign
+      for offset in 0..<bytes.byteCount {
+        guard number >> 119 == sign else { return nil }
+        number = number << 8 | Int128(bytes.byte(offset))
+      }
+      return number
+    } ?? nil
+  }
+
   /// A timestamp in microseconds since 1970 UTC: INT64 of any unit, rounded down, or INT96.
   ///
   /// Nil where microseconds cannot hold it.
@@ -86,7 +111,7 @@ public struct ColumnValues: Sendable {
     if column.physicalType == .int96 {
       return withBytes(index) { ColumnValues.int96Microseconds($0) }
     }
-    guard column.physicalType == .int64, let unit = column.timestampUnit, let value = int64(index) else {
+    guard column.physicalType == .int64, let unit = timestampUnit, let value = int64(index) else {
       return nil
     }
     switch unit {
