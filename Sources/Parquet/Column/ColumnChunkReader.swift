@@ -151,9 +151,12 @@ public struct ColumnChunkReader: ~Copyable {
   static func dictionary(
     _ header: PageHeader, _ column: Column, _ bytes: [UInt8], _ range: Range<Int>
   ) throws(Flaw) -> ValueBuffers {
-    // Both names mean PLAIN here.
-    guard header.encoding == Encoding.plain.rawValue || header.encoding == Encoding.plainDictionary.rawValue
-    else { throw Flaw(.encodingUnsupported(header.encoding, column.physicalType), at: 0) }
+    // All three names mean PLAIN here, the last by writers that name it after the data pages.
+    switch UInt8(exactly: header.encoding).flatMap(Encoding.init(rawValue:)) {
+    case .plain, .plainDictionary, .rleDictionary: break
+    default:
+      throw Flaw(.encodingUnsupported(header.encoding, column.physicalType), at: 0)
+    }
     let type = column.physicalType
     let width = type.byteWidth(typeLength: column.typeLength)
     // Values have at least a bit, and byte arrays their lengths. A width of 0 makes any count fit: bound it too.

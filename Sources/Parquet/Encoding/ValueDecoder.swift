@@ -29,7 +29,8 @@ struct ValueDecoder {
     let encoding = header.encoding
     type = column.physicalType
     width = type.byteWidth(typeLength: column.typeLength) ?? 0
-    switch UInt8(exactly: encoding).flatMap(Encoding.init(rawValue:)) {
+    let named = UInt8(exactly: encoding).flatMap(Encoding.init(rawValue:))
+    switch range.isEmpty && named?.hasHeader == true ? .plain : named {
     case .plain:
       form = .plain(PlainDecoder(range: range, width: width))
     case .plainDictionary, .rleDictionary:
@@ -130,6 +131,16 @@ struct ValueDecoder {
       throw error
     }
     return indices
+  }
+}
+
+extension Encoding {
+  /// Whether values begin with a header, which a page of nulls only may be without.
+  fileprivate var hasHeader: Bool {
+    switch self {
+    case .rle, .deltaBinaryPacked, .deltaLengthByteArray, .deltaByteArray: true
+    default: false
+    }
   }
 }
 
