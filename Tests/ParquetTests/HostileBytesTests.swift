@@ -1,9 +1,10 @@
+import Foundation
 import Parquet
 import Testing
 
 /// Damaged files give an error or an answer; that the test process lives shows that nothing traps.
 @Suite struct HostileBytesTests {
-  /// Small files; the other codecs and encodings are left to the fuzzer.
+  /// Small files of our own.
   static let files: [[UInt8]] = [
     (WriterSettings.ValueEncoding.plain, Codec.uncompressed), (.rleDictionary, .gzip),
   ].map { encoding, codec in
@@ -36,6 +37,32 @@ import Testing
         for row in 0..<values.count { _ = (values.bytes(row), values.int64(row), values.microseconds(row)) }
       }
       _ = try? file.counts(column: column)
+    }
+    for field in file.metadata.schema.root.children.indices where !file.metadata.schema.leaves.isEmpty {
+      if file.metadata.schema.leaves.count < 64 { _ = try? file.nestedValues(field: field) }
+    }
+  }
+
+  /// Files of every codec and encoding, and nested ones: cut at every byte, and each byte damaged in two ways.
+  @Test func damageToFilesOfPyarrowIsAnErrorOrAnAnswer() async throws {
+    try await Folder.temporary { folder in
+      _ = try await Python.run("small.py", [folder])
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(names.count == 10)
+      for name in names {
+        let bytes = try Folder.bytes(folder + "/" + name)
+        Self.readAll(bytes)
+        for offset in bytes.indices {
+          #expect(throws: ParquetError.self, "\(name) cut at \(offset)") {
+            try ParquetFile(Array(bytes[..<offset]), named: name)
+          }
+          for mask: UInt8 in [0xff, 1 << UInt8(offset & 7)] {
+            var damaged = bytes
+            damaged[offset] ^= mask
+            Self.readAll(damaged)
+          }
+        }
+      }
     }
   }
 
