@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format packages test-packages clean
+.PHONY: help demo build test lint format fuzz benchmark-parquet packages test-packages clean
 
 SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
   libsnappy-dev libbrotli-dev postgresql pkg-config
@@ -61,6 +61,20 @@ lint: ## check the format as CI does
 
 format: ## format the sources in place
 	@swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+fuzz: test-packages .venv/installed ## fuzz the Parquet reader: for SECONDS, 600 by default
+	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
+	Tests/ParquetFuzz/run $(or $(SECONDS),600)
+
+# The peers that only the benchmark needs, pinned.
+Tests/Benchmarks/.venv/installed: Tests/Benchmarks/requirements.txt | test-packages
+	rm -rf Tests/Benchmarks/.venv
+	python3 -m venv Tests/Benchmarks/.venv
+	Tests/Benchmarks/.venv/bin/pip -q --disable-pip-version-check install -r $<
+	touch $@
+
+benchmark-parquet: Tests/Benchmarks/.venv/installed ## measure Parquet beside its peers: ARGS="--scale 1" for the whole
+	@Tests/Benchmarks/.venv/bin/python3 Tests/Benchmarks/parquet.py $(ARGS)
 
 clean: ## remove what was built; the tests' Python environment too
 	rm -rf .build .venv

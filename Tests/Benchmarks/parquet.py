@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Measures Parquet beside pyarrow, DuckDB, polars and datafusion on the same files in one run.
+"""Measures Parquet beside pyarrow, DuckDB, polars, datafusion and arrow-rs on the same files in one run.
 
-parquet.py [--scale S] [--folder FOLDER]   1.0: 20,000 small files, 200 of 100,000 rows, 5 of 2,000,000 (4 GB)
+parquet.py [--scale S] [--folder FOLDER] [--only TASK]
+  1.0: 20,000 small files, 200 of 100,000 rows, 5 of 2,000,000 (4 GB); a file of 10 GB for `stream`
 
 Prints for each task what each reader took and the ratio to the fastest peer; every answer is checked against what was
-written. Wall time, the best of three; on a machine that others use, compare within one run only. Nothing here gates a test.
+written. The best of three turns, readers taking turns; on a machine that others use, compare within one run only.
+Nothing here gates a test.
 """
 import argparse
 import json
@@ -127,48 +129,166 @@ def peer(name, task, root):
             result = context.sql('select "Op" op, count(*) n from t group by 1').to_pydict()
             counts = dict(zip(result["op"], result["n"]))
     seconds = time.perf_counter() - start
+    print(json.dumps({"seconds": seconds, "rows": rows or sum(counts.values()), **counts, "peak_kib": peak()}))
+
+
+def parse_files(folder):
+    """Footers of 12 and of 1,000 columns, and of 100 row groups."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    os.makedirs(folder, exist_ok=True)
+    for columns, groups in ((12, 1), (12, 100), (1000, 1)):
+        path = f"{folder}/footer-{columns}-{groups}.parquet"
+        if not os.path.exists(path):
+            data = {f"column_{i}": pa.array([f"v{i}"] * groups) if i % 2 else pa.array([1.5] * groups)
+                    for i in range(columns)}
+            pq.write_table(pa.table(data), path, row_group_size=1, store_schema=False)
+        yield path, columns, groups
+
+
+def parse_peer(name, path, repeats):
+    """A footer in memory, again and again. arro3 is arrow-rs; it makes an Arrow schema of the footer as well."""
+    import io
+    with open(path, "rb") as file:
+        content = file.read()
+    if name == "pyarrow":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        buffer = pa.py_buffer(content)
+
+        def parse():
+            return pq.read_metadata(pa.BufferReader(buffer))
+    else:
+        import arro3.io
+
+        def parse():
+            return arro3.io.read_parquet(io.BytesIO(content))
+    parse()
+    start = time.process_time()
+    for _ in range(repeats):
+        parse()
+    print(json.dumps({"seconds": time.process_time() - start}))
+
+
+def write_peer(rows):
+    """pyarrow writes the customers table into memory, with the settings that ours has."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    table = customers(rows, 1)
+    start = time.process_time()
+    pq.write_table(table, pa.BufferOutputStream(), version="1.0", row_group_size=10_000, compression="none",
+                   store_schema=False)
+    print(json.dumps({"seconds": time.process_time() - start, "peak_kib": peak()}))
+
+
+def peak():
     with open("/proc/self/status") as status:  # that of getrusage has the parent's in it
-        peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
-    print(json.dumps({"seconds": seconds, "rows": rows or sum(counts.values()), **counts, "peak_kib": peak}))
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
 
-def run(command, told, task):
-    best = None
+def told_by(command):
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
+
+
+def in_turns(commands):
+    """The best of three of each command, one after the other so that all meet the same load."""
+    best = {}
     for _ in range(3):
-        answer = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
-        assert answer["rows"] == told["rows"], (command, answer, told)
-        if task == "ops":
-            assert all(answer.get(op, 0) == told[op] for op in "IUD"), (command, answer, told)
-        if best is None or answer["seconds"] < best["seconds"]:
-            best = answer
+        for name, command in commands.items():
+            answer = told_by(command)
+            if name not in best or answer["seconds"] < best[name]["seconds"]:
+                best[name] = answer
     return best
+
+
+def run(commands, told, task):
+    best = in_turns(commands)
+    for name, answer in best.items():
+        assert answer["rows"] == told["rows"], (name, answer, told)
+        if task == "ops":
+            assert all(answer.get(op, 0) == told[op] for op in "IUD"), (name, answer, told)
+    return best
+
+
+def corpora(options):
+    for name in CORPORA:
+        root, told = make(options.folder, name, options.scale)
+        for task in ("footers", "ops"):
+            if task == "footers" and name != "small" or options.only not in (None, task):
+                continue
+            commands = {"Parquet": [PROGRAM, task, root]}
+            for peer_name in PEERS:
+                commands[peer_name] = [sys.executable, __file__, "--peer", peer_name, task, root]
+            results = run(commands, told, task)
+            if task == "footers":
+                results["open, pread, close in C"] = in_turns({"C": [PROGRAM, "tails", root]})["C"]
+            ours = results["Parquet"]
+            print(f"\n{task} of {name}: {told['files']} files, {told['rows']} rows, "
+                  f"{ours['requests']} requests, {ours['bytes']} bytes")
+            for reader, result in results.items():
+                print(f"  {reader:24}  {result['seconds']:9.4f} s  {told['files'] / result['seconds']:12,.0f} files/s"
+                      f"  {told['rows'] / result['seconds'] / 1e6:9.1f} million rows/s  {result['peak_kib'] / 1024:7.1f} MB")
+            fastest = min(results[p]["seconds"] for p in PEERS)
+            smallest = min(results[p]["peak_kib"] for p in PEERS)
+            print(f"  {fastest / ours['seconds']:.1f} times the fastest peer, "
+                  f"{ours['peak_kib'] / smallest:.2f} of the smallest peer's memory", flush=True)
+
+
+def parse(options):
+    for path, columns, groups in parse_files(options.folder):
+        repeats = 200_000 // (columns * groups + 20)
+        results = in_turns({"Parquet": [PROGRAM, "parse", path, str(repeats)]} | {
+            name: [sys.executable, __file__, "--parse-peer", name, path, str(repeats)] for name in ("pyarrow", "arro3")})
+        print(f"\nfooter in memory: {columns} columns, {groups} row groups (CPU time)")
+        for reader, result in results.items():
+            print(f"  {reader:10}  {result['seconds'] / repeats * 1e6:10.1f} us"
+                  f"  {result['seconds'] / results['Parquet']['seconds']:6.1f} times ours", flush=True)
+
+
+def write(options):
+    rows = max(100_000, int(2_000_000 * options.scale) // 10_000 * 10_000)
+    results = in_turns({
+        "Parquet, rows": [PROGRAM, "write", str(rows)], "Parquet, batches": [PROGRAM, "write-batches", str(rows)],
+        "pyarrow": [sys.executable, __file__, "--write-peer", str(rows)]})
+    print(f"\nwriting the customers table: {rows} rows into memory (CPU time)")
+    for writer, result in results.items():
+        print(f"  {writer:18}  {result['seconds']:8.3f} s  {rows / result['seconds'] / 1e6:6.2f} million rows/s"
+              f"  {result['peak_kib'] / 1024:7.1f} MB", flush=True)
+
+
+def stream(options):
+    path = f"{options.folder}/huge.parquet"
+    megabytes = int(10_240 * options.scale)
+    told_by([PROGRAM, "huge", path, str(megabytes)])
+    size = os.path.getsize(path)
+    for column in ("Op", "customer_id"):
+        answer = told_by([PROGRAM, "stream", path, column])
+        print(f"\nstreaming {column} of a file of {size / 1e9:.2f} GB: {answer['rows']} rows, {answer['requests']} requests, "
+              f"{answer['bytes'] / 1e6:.0f} MB read, {answer['seconds']:.1f} s, {answer['peak_kib'] / 1024:.1f} MB of memory",
+              flush=True)
+    os.remove(path)
 
 
 def main():
     if len(sys.argv) > 1 and sys.argv[1] == "--peer":
         return peer(*sys.argv[2:])
+    if len(sys.argv) > 1 and sys.argv[1] == "--parse-peer":
+        return parse_peer(*sys.argv[2:4], int(sys.argv[4]))
+    if len(sys.argv) > 1 and sys.argv[1] == "--write-peer":
+        return write_peer(int(sys.argv[2]))
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--scale", type=float, default=0.1)
     arguments.add_argument("--folder", default="/tmp/parquet-benchmarks")
+    arguments.add_argument("--only", choices=["footers", "ops", "parse", "write", "stream"])
     options = arguments.parse_args()
     subprocess.run(["swift", "build", "-c", "release", "--package-path", HERE, "--product", "ParquetBenchmarks"],
                    check=True, stdout=subprocess.DEVNULL)
-    for name in CORPORA:
-        root, told = make(options.folder, name, options.scale)
-        for task in ("footers", "ops"):
-            if task == "footers" and name != "small":
-                continue
-            ours = run([PROGRAM, task, root], told, task)
-            print(f"\n{task} of {name}: {told['files']} files, {told['rows']} rows, "
-                  f"{ours['requests']} requests, {ours['bytes']} bytes")
-            results = {"Parquet": ours}
-            for name_of_peer in PEERS:
-                results[name_of_peer] = run([sys.executable, __file__, "--peer", name_of_peer, task, root], told, task)
-            fastest = min(results[p]["seconds"] for p in PEERS)
-            for reader, result in results.items():
-                print(f"  {reader:10}  {result['seconds']:9.4f} s  {told['files'] / result['seconds']:12,.0f} files/s"
-                      f"  {told['rows'] / result['seconds'] / 1e6:9.1f} million rows/s  {result['peak_kib'] / 1024:7.1f} MB")
-            print(f"  {fastest / ours['seconds']:.1f} times the fastest peer")
+    os.makedirs(options.folder, exist_ok=True)
+    for name, task in (("parse", parse), ("write", write), ("stream", stream)):
+        if options.only in (None, name):
+            task(options)
+    if options.only in (None, "footers", "ops"):
+        corpora(options)
 
 
 main()

@@ -21,21 +21,43 @@ enum Customers {
     return try writer.finish()
   }
 
-  static func write(rows: Int) throws -> Outcome {
-    var outcome = Outcome()
-    var writer = try FileWriter(columns: columns)
+  /// Writes value by value, as rows come from a database.
+  static func writeRows(_ rows: Int) throws -> Outcome {
     let table = Rows(count: 10_000)
-    let clock = ContinuousClock()
-    let start = clock.now
-    for row in 0..<rows {
-      table.append(row % 10_000, to: &writer)
-      try writer.endRow()
-      if row % 10_000 == 0 { outcome.bytes += Int64(writer.takeBytes().count) }
+    return try write(rows) { writer in
+      for row in 0..<10_000 {
+        table.append(row, to: &writer)
+        try writer.endRow()
+      }
+    }
+  }
+
+  /// Writes batches that are in columns already, as pyarrow's tables are.
+  static func writeBatches(_ rows: Int) throws -> Outcome {
+    let batch = batch()
+    return try write(rows) { writer in try writer.append(batch) }
+  }
+
+  static func writer(_ settings: WriterSettings = WriterSettings()) throws -> FileWriter {
+    try FileWriter(columns: columns, settings: settings)
+  }
+
+  /// 10,000 rows.
+  static func batch() -> [ColumnBatch] { Rows(count: 10_000).batch }
+
+  /// The time is the processor's, of writing alone.
+  private static func write(_ rows: Int, _ append: (inout FileWriter) throws -> Void) throws -> Outcome {
+    var outcome = Outcome()
+    outcome.files = 1
+    let start = processorSeconds()
+    var writer = try writer()
+    while outcome.rows < rows {
+      try append(&writer)
+      outcome.rows += 10_000
+      outcome.bytes += Int64(writer.takeBytes().count)
     }
     outcome.bytes += Int64(try writer.finish().count)
-    outcome.rows = Int64(rows)
-    print("{\"inner_seconds\": \((clock.now - start) / .seconds(1))}")
-    outcome.files = 1
+    outcome.seconds = processorSeconds() - start
     return outcome
   }
 
@@ -77,6 +99,26 @@ enum Customers {
       writer[9].append(double: places[row] + 1)
       writer[10].append(bytes: texts[6])
       if row % 50 == 0 { writer[11].appendNull() } else { writer[11].append(bytes: texts[7]) }
+    }
+
+    /// The same rows, column by column.
+    var batch: [ColumnBatch] {
+      func text(_ number: Int) -> ColumnBatch.Values {
+        var offsets: [Int32] = [0]
+        var bytes: [UInt8] = []
+        for row in texts {
+          bytes += row[number]
+          offsets.append(Int32(bytes.count))
+        }
+        return .bytes(bytes, offsets: offsets)
+      }
+      return [
+        ColumnBatch(text(0)), ColumnBatch(text(1)), ColumnBatch(.int64(times)),
+        ColumnBatch(.int64(times.map { $0 + 1 })), ColumnBatch(text(2)), ColumnBatch(text(3)),
+        ColumnBatch(text(4)), ColumnBatch(text(5)), ColumnBatch(.double(places)),
+        ColumnBatch(.double(places.map { $0 + 1 })), ColumnBatch(text(6)),
+        ColumnBatch(text(7), isPresent: texts.indices.map { $0 % 50 != 0 }),
+      ]
     }
   }
 }

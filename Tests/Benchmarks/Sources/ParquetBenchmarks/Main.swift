@@ -4,6 +4,8 @@ import Parquet
 /// What a task did, printed as one line of JSON.
 struct Outcome: Sendable {
   var files = 0
+  /// Nil where it is the task's whole time.
+  var seconds: Double?
   var rows: Int64 = 0
   var requests = 0
   var bytes: Int64 = 0
@@ -18,12 +20,22 @@ struct Outcome: Sendable {
   }
 }
 
+/// The processor time of the process so far, in seconds.
+func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 @main struct Main {
   static func main() async throws {
     let arguments = CommandLine.arguments
     guard arguments.count >= 3 else {
       print(
-        "usage: ParquetBenchmarks footers|ops|parse FOLDER-OR-FILE, write ROWS, again footer|count|values REPEATS"
+        """
+        usage: ParquetBenchmarks footers|ops|tails FOLDER, parse FILE REPEATS, write|write-batches ROWS,
+          huge FILE MEGABYTES, stream FILE COLUMN, again footer|count|values REPEATS
+        """
       )
       exit(64)
     }
@@ -34,12 +46,16 @@ struct Outcome: Sendable {
     switch arguments[1] {
     case "footers": outcome = await Footers.read(arguments[2])
     case "ops": outcome = await Ops.count(arguments[2])
+    case "tails": outcome = await Footers.tails(arguments[2])
     case "parse": outcome = Footers.parse(arguments[2], repeats: repeats)
+    case "huge": outcome = try Huge.write(arguments[2], megabytes: repeats)
+    case "stream": outcome = try Huge.read(arguments[2], column: arguments.count > 3 ? arguments[3] : "Op")
     case "again": outcome = try Again.run(arguments[2], repeats: repeats)
-    case "write": outcome = try Customers.write(rows: Int(arguments[2]) ?? 0)
+    case "write": outcome = try Customers.writeRows(Int(arguments[2]) ?? 0)
+    case "write-batches": outcome = try Customers.writeBatches(Int(arguments[2]) ?? 0)
     default: exit(64)
     }
-    let seconds = (clock.now - start) / .seconds(1)
+    let seconds = outcome.seconds ?? (clock.now - start) / .seconds(1)
     print(
       """
       {"seconds": \(seconds), "files": \(outcome.files), "rows": \(outcome.rows), \
