@@ -75,12 +75,14 @@ let package = Package(
       "Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging]),
     library("Replicator", ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", logging]),
     library("Reporting", ["Ledger", "Reconciliation", "Time"]),
+    library("AWS", ["HTTP", "ObjectStorage", "Time"]),
+    library("Preflight", ["Postgres", "ObjectStorage", "AWS", "DMS", "Time"]),
     library("LocalServers", [subprocess, system]),
     .executableTarget(
       name: "lakecanary",
       dependencies: [
         "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
-        "Replicator", "Reporting", "LocalServers", argumentParser, logging, yams,
+        "Replicator", "Reporting", "AWS", "Preflight", "LocalServers", argumentParser, logging, yams,
       ],
       swiftSettings: settings),
 
@@ -98,9 +100,13 @@ let package = Package(
     tests("ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger"]),
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
     tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
+    tests("AWSTests", ["AWS", "HTTP", "ObjectStorage", "Time"]),
+    tests(
+      "PreflightTests", ["Preflight", "AWS", "Postgres", "ObjectStorage", "DMS", "Time", "LocalServers"],
+      exclude: ["Peers"]),
     tests(
       "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger", "ObjectStorage"],
       exclude: ["EndToEnd/bucket_state.py"]),
-    tests("PackageTests", ["LocalServers"]),
+    tests("PackageTests", ["LocalServers"], exclude: ["Template"]),
   ]
 )

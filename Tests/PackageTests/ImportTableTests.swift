@@ -20,10 +20,12 @@ import Testing
     "Reconciliation": ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Logging"],
     "Replicator": ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", "Logging"],
     "Reporting": ["Ledger", "Reconciliation", "Time"],
+    "AWS": ["HTTP", "ObjectStorage", "Time"],
+    "Preflight": ["Postgres", "ObjectStorage", "AWS", "DMS", "Time"],
     "LocalServers": ["Subprocess", "SystemPackage"],
     "lakecanary": [
       "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
-      "Replicator", "Reporting", "LocalServers", "ArgumentParser", "Logging", "Yams",
+      "Replicator", "Reporting", "AWS", "Preflight", "LocalServers", "ArgumentParser", "Logging", "Yams",
     ],
   ]
 

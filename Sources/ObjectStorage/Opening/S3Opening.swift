@@ -21,11 +21,16 @@ struct S3Opening {
       retry: configuration.retry,
       timeouts: configuration.timeouts, proxies: context.proxies,
       clock: configuration.clock, logger: configuration.logger)
-    let sources = S3Opening.sources(context, isProfileGiven: given(configuration.profile) != nil)
-    let chain = CredentialChain(sources, clock: configuration.clock)
+    let chain = chain(context)
     return S3Store(
       client: try S3Client(settings, engine: engine, credentials: chain), access: configuration.access,
       multipartThreshold: configuration.multipartThreshold, partSize: max(configuration.partSize, 5 << 20))
+  }
+
+  /// The sources of credentials, one after the other.
+  func chain(_ context: CredentialContext) -> CredentialChain {
+    let sources = S3Opening.sources(context, isProfileGiven: given(configuration.profile) != nil)
+    return CredentialChain(sources, clock: configuration.clock)
   }
 
   /// What the sources of credentials, and the store itself, are settled with.
@@ -54,12 +59,17 @@ struct S3Opening {
   private func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
   private func endpoint(_ profiles: Profiles) -> String? {
-    if let endpoint = given(configuration.endpoint) { return endpoint }
-    guard variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased() != "true" else { return nil }
-    return variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL") ?? profiles.endpoint(of: "s3")
+    given(configuration.endpoint) ?? endpoint(of: "s3", profiles)
   }
 
-  private func attempts(_ profiles: Profiles) throws(StorageError) -> Int {
+  /// The endpoint that environment or profile name for a service, by its name in a profile.
+  func endpoint(of service: String, _ profiles: Profiles) -> String? {
+    guard variable("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?.lowercased() != "true" else { return nil }
+    return variable("AWS_ENDPOINT_URL_\(service.uppercased())") ?? variable("AWS_ENDPOINT_URL")
+      ?? profiles.endpoint(of: service)
+  }
+
+  func attempts(_ profiles: Profiles) throws(StorageError) -> Int {
     if let attempts = configuration.retry.attempts { return max(1, attempts) }
     guard let text = variable("AWS_MAX_ATTEMPTS") ?? profiles.setting("max_attempts") else { return 5 }
     guard let attempts = Int(text), attempts > 0 else {
@@ -69,7 +79,7 @@ struct S3Opening {
     return attempts
   }
 
-  private func certificates() throws(StorageError) -> TrustedCertificates? {
+  func certificates() throws(StorageError) -> TrustedCertificates? {
     guard let file = given(configuration.caFile) ?? variable("AWS_CA_BUNDLE") else { return nil }
     do throws(SystemCallFailure) {
       return try TrustedCertificates(file: file, read: SmallFile.bytes)

@@ -2,8 +2,8 @@ import Synchronization
 import Time
 
 /// What a call does after an attempt that failed: a pure value, so that its course can be told in a test.
-struct Attempts: Sendable {
-  enum Action: Equatable {
+package struct Attempts: Sendable {
+  package enum Action: Equatable {
     /// Again after a pause.
     case again(after: Duration)
     /// The error is the caller's.
@@ -13,16 +13,16 @@ struct Attempts: Sendable {
   private let policy: RetryPolicy
   private let limit: Int
   /// The time that is left for the whole call.
-  private(set) var timeLeft: Duration
+  package private(set) var timeLeft: Duration
   /// How many attempts have failed.
-  private(set) var failed = 0
+  package private(set) var failed = 0
 
-  init(policy: RetryPolicy, limit: Int, call: Duration) {
+  package init(policy: RetryPolicy, limit: Int, call: Duration) {
     (self.policy, self.limit, timeLeft) = (policy, limit, call)
   }
 
   /// Takes the time of an attempt, or of a pause, from the call's.
-  mutating func spend(_ duration: Duration) { timeLeft -= duration }
+  package mutating func spend(_ duration: Duration) { timeLeft -= duration }
 
   /// Counts a failed attempt and says what follows.
   ///
@@ -30,7 +30,7 @@ struct Attempts: Sendable {
   ///   - wait: how long the server asks to wait.
   ///   - jitter: from 0 to below 1: where between nothing and its bound the pause lies.
   ///   - budget: where the retry is paid from.
-  mutating func next(isTransient: Bool, wait: Duration?, jitter: Double, budget: RetryBudget) -> Action {
+  package mutating func next(isTransient: Bool, wait: Duration?, jitter: Double, budget: RetryBudget) -> Action {
     failed += 1
     guard isTransient, failed < limit else { return .giveUp }
     var bound = policy.firstPause
@@ -43,16 +43,16 @@ struct Attempts: Sendable {
 }
 
 /// What a store may spend on retries: each takes one, each success gives one back.
-final class RetryBudget: Sendable {
+package final class RetryBudget: Sendable {
   private let most: Int
   private let left: Mutex<Int>
 
-  init(_ most: Int) {
+  package init(_ most: Int) {
     self.most = most
     left = Mutex(most)
   }
 
-  func take() -> Bool {
+  package func take() -> Bool {
     left.withLock {
       guard $0 > 0 else { return false }
       $0 -= 1
@@ -60,7 +60,7 @@ final class RetryBudget: Sendable {
     }
   }
 
-  func giveBack() {
+  package func giveBack() {
     left.withLock { $0 = min(most, $0 + 1) }
   }
 }

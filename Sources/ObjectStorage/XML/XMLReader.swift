@@ -1,7 +1,7 @@
 /// Why bytes are not the XML that S3 answers.
-struct XMLFailure: Error, Sendable {
-  let reason: String
-  let offset: Int
+package struct XMLFailure: Error, Sendable {
+  package let reason: String
+  package let offset: Int
 }
 
 /// Reads XML event by event: the part of it that S3 and STS answer.

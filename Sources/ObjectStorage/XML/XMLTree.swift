@@ -1,13 +1,13 @@
 /// A small answer as a tree: an error, a setting, a set of credentials.
-struct XMLElement: Sendable, Equatable {
-  var name: String
-  var text = ""
-  var children: [XMLElement] = []
+package struct XMLElement: Sendable, Equatable {
+  package var name: String
+  package var text = ""
+  package var children: [XMLElement] = []
 
   /// Reads a whole document.
   ///
   /// - Throws: `XMLFailure`.
-  init(_ bytes: [UInt8]) throws(XMLFailure) {
+  package init(_ bytes: [UInt8]) throws(XMLFailure) {
     var reader = XMLReader(bytes)
     var open: [XMLElement] = []
     while let event = try reader.next() {
@@ -32,10 +32,10 @@ struct XMLElement: Sendable, Equatable {
   private init(name: String) { self.name = name }
 
   /// The first child of this name.
-  func child(_ name: String) -> XMLElement? { children.first { $0.name == name } }
+  package func child(_ name: String) -> XMLElement? { children.first { $0.name == name } }
 
   /// The text of the element at the end of a path of names; nil where there is none.
-  func text(_ path: String...) -> String? {
+  package func text(_ path: String...) -> String? {
     var element = self
     for name in path {
       guard let child = element.child(name) else { return nil }

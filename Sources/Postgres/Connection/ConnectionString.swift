@@ -4,7 +4,8 @@ import Foundation
 /// A connection string as libpq parses it, and what is sent beside it.
 struct ConnectionString {
   private let text: String
-  private let given: [String: String]
+  /// The options that the string itself gives, by their names.
+  let given: [String: String]
 
   /// Parses `key=value` pairs, a URL, or nothing at all, which leaves everything to the `PG*` variables.
   ///

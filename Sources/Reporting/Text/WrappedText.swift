@@ -1,8 +1,8 @@
 /// Words set into lines of a width.
-enum WrappedText {
+package enum WrappedText {
   /// The lines of `text`, broken at spaces so that none takes more than `width` columns, except where a
   /// single word is longer; the first starts with `first`, the others with `rest`.
-  static func lines(_ text: String, width: Int?, first: String = "", rest: String = "") -> [String] {
+  package static func lines(_ text: String, width: Int?, first: String = "", rest: String = "") -> [String] {
     guard let width else { return [first + text] }
     var lines: [String] = []
     var line = first

@@ -13,7 +13,7 @@ public actor Writer {
   let limits: WriterLimits
   let clock: any WallClock
   let onStep: @Sendable (WriteStep) throws -> Void
-  private let conninfo: String
+  private let conninfo: @Sendable () -> String
   private let executor = ThreadExecutor(name: "workload")
 
   var versions: VersionClock
@@ -25,7 +25,7 @@ public actor Writer {
   /// A writer; it connects when it is first used.
   ///
   /// - Parameters:
-  ///   - conninfo: what libpq takes.
+  ///   - conninfo: what libpq takes; asked for whenever a connection is made, since a password may be short-lived.
   ///   - ledger: open for writing; it stays the caller's.
   ///   - table: where to write.
   ///   - limits: how long to wait and how often to try.
@@ -33,7 +33,8 @@ public actor Writer {
   ///   - onStep: is told each step of each transaction. Where it throws, the writer stops as if it were killed
   ///     there: nothing is rolled back or marked.
   public init(
-    conninfo: String, ledger: LedgerStore, table: WrittenTable, limits: WriterLimits = WriterLimits(),
+    conninfo: @escaping @Sendable () -> String, ledger: LedgerStore, table: WrittenTable,
+    limits: WriterLimits = WriterLimits(),
     clock: any WallClock, onStep: @escaping @Sendable (WriteStep) throws -> Void = { _ in }
   ) {
     self.conninfo = conninfo
@@ -43,6 +44,15 @@ public actor Writer {
     self.clock = clock
     self.onStep = onStep
     versions = VersionClock(clock)
+  }
+
+  /// A writer that connects by the same string every time.
+  public init(
+    conninfo: String, ledger: LedgerStore, table: WrittenTable, limits: WriterLimits = WriterLimits(),
+    clock: any WallClock, onStep: @escaping @Sendable (WriteStep) throws -> Void = { _ in }
+  ) {
+    self.init(
+      conninfo: { conninfo }, ledger: ledger, table: table, limits: limits, clock: clock, onStep: onStep)
   }
 
   /// The thread on which this actor runs, since libpq blocks.
@@ -160,7 +170,7 @@ public actor Writer {
 
   private func openSession() throws(WorkloadError) -> SourceSession {
     let session = try reaching { () throws(PostgresError) in
-      try SourceSession(conninfo: conninfo, table: table.name, tag: ledger.pipelineTag, limits: limits)
+      try SourceSession(conninfo: conninfo(), table: table.name, tag: ledger.pipelineTag, limits: limits)
     }
     do throws(PostgresError) {
       try session.becomeOnlyWriter()

@@ -65,7 +65,7 @@ struct Replicate: PipelineCommand {
     let session = try Session.begin(common, flags: pipeline.flags)
     let (pipeline, console) = (session.pipeline, session.console)
     let faults = try fault.map { try Fault($0) }
-    let replicator = try pipeline.replicator(
+    let replicator = try await pipeline.replicator(
       try pipeline.openStore(.write),
       faults: faults.isEmpty ? nil : FaultPlan(faults, truthFile: truthFile), startsAfresh: afresh)
     if cleanUp {

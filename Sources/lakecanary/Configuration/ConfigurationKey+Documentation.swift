@@ -16,6 +16,17 @@ extension ConfigurationKey {
         "File that holds the source's password alone. Default: `password` in $CREDENTIALS_DIRECTORY, if there.",
         "/etc/lakecanary/customers.password"
       )
+    case .passwordSecret:
+      (
+        "Secret of AWS Secrets Manager that holds the source's password: its ARN or name. JSON with `password`, as\n"
+          + "RDS makes it, or the password alone.",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:customers-AbCdEf"
+      )
+    case .sourceLogin:
+      (
+        "How the source knows us: password, or iam, which is a token of RDS's IAM authentication in its place.",
+        "password"
+      )
     case .tables:
       (
         "Tables to write to, `schema.table`. `shared` after the name: rows of others live in it, so that it\n"
@@ -41,6 +52,11 @@ extension ConfigurationKey {
       (
         "Table mappings of the DMS task: the very JSON, or the path of a file that holds it. Needed where a\n"
           + "rule renames schemas, tables or columns.", "/etc/lakecanary/customers.mappings.json"
+      )
+    case .taskARN:
+      (
+        "ARN of the DMS task: runs then record DMS's own counts beside ours, and `doctor` looks at the task.",
+        "arn:aws:dms:eu-west-1:123456789012:task:ABCDEFGHIJKLMNOPQRSTUVWXYZ"
       )
     case .replicatorTask:
       (

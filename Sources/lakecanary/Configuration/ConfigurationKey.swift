@@ -4,6 +4,8 @@ enum ConfigurationKey: String, CaseIterable {
   case source
   case password
   case passwordFile = "password_file"
+  case passwordSecret = "password_secret"
+  case sourceLogin = "source_login"
   case tables
   case createTables = "create_tables"
   case bucket
@@ -14,6 +16,7 @@ enum ConfigurationKey: String, CaseIterable {
   case s3CAFile = "s3.ca_file"
   case endpointSettings = "endpoint_settings"
   case tableMappings = "table_mappings"
+  case taskARN = "dms.task_arn"
   case replicatorTask = "replicator.task"
   case replicatorMigrationType = "replicator.migration_type"
   case replicatorTablePreparation = "replicator.table_preparation"

@@ -1,3 +1,4 @@
+import AWS
 import Ledger
 import Logging
 import ObjectStorage
@@ -80,7 +81,9 @@ extension PipelineConfiguration {
     case .limitLossAfter: return DurationText.text(limits.lossLimit)
     case .limitForeignMargin: return DurationText.text(limits.foreignMargin)
     case .logLevel: return logLevel.rawValue
-    case .passwordFile, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings:
+    case .sourceLogin: return sourceLogin.rawValue
+    case .taskARN: return task?.description
+    case .passwordFile, .passwordSecret, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings:
       return given?.elements.first?.text
     }
   }

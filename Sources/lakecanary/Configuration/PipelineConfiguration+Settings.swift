@@ -1,3 +1,4 @@
+import AWS
 import DMS
 import Foundation
 import Ledger
@@ -35,6 +36,7 @@ extension PipelineConfiguration {
     configuration.readTables(&reader)
     configuration.readBucket(&reader, surroundings)
     configuration.readTask(&reader, surroundings)
+    configuration.readTaskARN(&reader)
     configuration.readReplicator(&reader)
     configuration.readWorkload(&reader)
     configuration.readJudgement(&reader)
@@ -79,6 +81,16 @@ extension PipelineConfiguration {
     }
     let password = password(&reader, surroundings)
     source?.password = password
+    passwordSecret = reader.text(.passwordSecret)
+    sourceLogin = reader.choice(.sourceLogin, SourceLogin.allCases) ?? sourceLogin
+    let ways = [ConfigurationKey.password, .passwordFile, .passwordSecret].filter(reader.isGiven)
+    if passwordSecret != nil, ways.count > 1 || sourceLogin == .iam {
+      reader.add(
+        .invalidValue(
+          .passwordSecret,
+          reason: "it excludes \(sourceLogin == .iam ? "source_login: iam" : ways[0].path); keep one of them"),
+        reader.origin(.passwordSecret))
+    }
   }
 
   private mutating func password(_ reader: inout SettingsReader, _ surroundings: Surroundings) -> Secret? {
@@ -171,6 +183,15 @@ extension PipelineConfiguration {
       } catch {
         reader.add(.invalidValue(.tableMappings, reason: error.description), origin)
       }
+    }
+  }
+
+  private mutating func readTaskARN(_ reader: inout SettingsReader) {
+    task = reader.value(.taskARN) { text throws(SettingsReader.InvalidValue) in
+      guard let name = ResourceName(text), name.service == "dms", name.resource.hasPrefix("task:") else {
+        throw .init("'\(text)' is no ARN of a DMS task; write arn:aws:dms:REGION:ACCOUNT:task:ID")
+      }
+      return name
     }
   }
 

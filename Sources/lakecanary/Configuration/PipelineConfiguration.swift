@@ -1,3 +1,4 @@
+import AWS
 import DMS
 import Ledger
 import Logging
@@ -12,6 +13,10 @@ struct PipelineConfiguration: Sendable {
   var name: String
   /// The source; nil where it is neither configured nor in the PG* variables.
   var source: SourceConfiguration?
+  /// How the source knows us.
+  var sourceLogin = SourceLogin.password
+  /// The secret of Secrets Manager that holds the source's password.
+  var passwordSecret: String?
   /// Where DMS writes; nil where it is not configured.
   var bucket: BucketLocation?
   /// How the bucket is reached.
@@ -24,6 +29,8 @@ struct PipelineConfiguration: Sendable {
   var tableMappingsText: String?
   /// The DMS table mappings.
   var tableMappings: TableMappings?
+  /// The DMS task; nil where none is configured.
+  var task: ResourceName?
   /// What the stand-in for DMS does.
   var replicator = ReplicatorSettings()
   /// The tables that are written to.
@@ -55,6 +62,14 @@ struct PipelineConfiguration: Sendable {
     self.ledgerPath = ledgerPath
     limits = Limits(settings: endpointSettings)
   }
+}
+
+/// How the source knows who connects.
+enum SourceLogin: String, CaseIterable, Sendable {
+  /// By a password, a certificate, or whatever else libpq finds.
+  case password
+  /// By a token of RDS's IAM authentication.
+  case iam
 }
 
 /// A table that the pipeline writes to.

@@ -1,3 +1,4 @@
+import AWS
 import DMS
 import Foundation
 import Ledger
@@ -33,6 +34,7 @@ enum FailurePolicy {
     case let error as LedgerError: error.code.status
     case let error as PostgresError: error.code.status
     case let error as StorageError: error.code.status
+    case let error as AWSError: error.status
     case let error as WorkloadError: error.status
     case let error as ReplicatorError: error.status
     case is DMSError: .configuration
@@ -69,6 +71,7 @@ enum FailurePolicy {
     switch error {
     case let error as PostgresError: error.cause
     case let error as StorageError: error.cause
+    case let error as AWSError: error.cause
     case let error as WorkloadError: error.cause
     case let error as ReplicatorError: error.cause
     default: nil
@@ -135,6 +138,20 @@ extension StorageError.Code {
       .accessDenied, .notWritable, .noSpace, .credentialsMissing, .credentialsInvalid, .credentialsExpired,
       .wrongRegion, .clockSkewed, .unreachable, .tlsFailed, .timedOut, .connectionBroken, .throttled,
       .serverFailed, .malformedAnswer, .archived, .rejected, .ioFailed, .interrupted, .cancelled:
+      .unknown
+    }
+  }
+}
+
+extension AWSError {
+  /// How the process ends on it.
+  var status: ExitStatus {
+    switch code {
+    case .regionMissing, .notFound: .configuration
+    case .credentials: cause.map(FailurePolicy.status(of:)) ?? .unknown
+    case .accessDenied, .throttled, .credentialsInvalid, .credentialsExpired, .clockSkewed, .unsupported,
+      .unreachable, .tlsFailed, .timedOut, .connectionBroken, .serverFailed, .malformedAnswer, .rejected,
+      .cancelled:
       .unknown
     }
   }

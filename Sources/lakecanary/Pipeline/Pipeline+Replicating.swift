@@ -6,12 +6,13 @@ import Time
 
 extension Pipeline {
   /// The stand-in for DMS, for the pipeline's source, tables and bucket.
-  func replicator(_ store: any ObjectStore, faults: FaultPlan? = nil, startsAfresh: Bool = false) throws
+  func replicator(_ store: any ObjectStore, faults: FaultPlan? = nil, startsAfresh: Bool = false) async throws
     -> Replicator
   {
     let tables = configuration.tables.map { QualifiedName(schema: $0.name.schema, name: $0.name.name) }
     var task = ReplicationTask(
-      name: configuration.taskName, source: try conninfo, settings: configuration.endpointSettings,
+      name: configuration.taskName, source: try await replicationConninfo(),
+      settings: configuration.endpointSettings,
       mappings: configuration.tableMappings ?? TableMappings(including: tables))
     task.prefix = try bucket.prefix
     task.migrationType = configuration.replicator.migrationType

@@ -16,11 +16,12 @@ extension Pipeline {
     _ plan: WritePlan? = nil, to ledger: LedgerStore,
     progress: @escaping @Sendable (TableName, WriteProgress) -> Void = { _, _ in }
   ) async throws -> [TableWriteSummary] {
-    let conninfo = try conninfo
+    let access = try await SourceAccess.begin(self)
+    defer { access.end() }
     var summaries: [TableWriteSummary] = []
     for table in configuration.tables {
       let writer = Writer(
-        conninfo: conninfo, ledger: ledger,
+        conninfo: { access.conninfo }, ledger: ledger,
         table: WrittenTable(
           name: table.name, isShared: table.isShared, createIfAbsent: configuration.createsTables),
         clock: clock, onStep: { step in self.reach(step.rawValue) })

@@ -1,0 +1,116 @@
+"""Makes the stack of aws/pipeline.yaml in moto and compares what is there with what the exercise asks for.
+
+template.py ENDPOINT TEMPLATE; prints a line for each difference, and the number of resources that moto makes.
+"""
+import json
+import sys
+import urllib.parse
+
+import boto3
+
+endpoint, path = sys.argv[1:3]
+region = "eu-west-1"
+keys = dict(region_name=region, aws_access_key_id="test", aws_secret_access_key="test")
+
+
+def client(service):
+    return boto3.client(service, endpoint_url=endpoint, **keys)
+
+
+differences = []
+
+
+def expect(what, found, wanted):
+    if found != wanted:
+        differences.append(f"{what}: {found!r} in place of {wanted!r}")
+
+
+ec2 = client("ec2")
+vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+subnets = [
+    ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
+    for n, zone in enumerate("ab")
+]
+table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+bucket = "how-raw-template"
+parameters = dict(
+    VpcId=vpc, SubnetIds=",".join(subnets), RouteTableIds=table, BucketName=bucket, Versioning="Enabled",
+    ClientCidr="10.0.0.0/16")
+# What moto's CloudFormation cannot refer to: a parameter group from its instance, and a secret at all.
+template = open(path).read()
+for unsupported, other in [
+    ("      DBParameterGroupName: !Ref DatabaseParameters\n", ""),
+    ("            Resource: !Ref DatabaseSecret\n", '            Resource: "*"\n'),
+]:
+    expect(f"lines that say {unsupported.strip()}", template.count(unsupported), 1)
+    template = template.replace(unsupported, other)
+cloudformation = client("cloudformation")
+cloudformation.create_stack(
+    StackName="pipeline", TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"],
+    Parameters=[dict(ParameterKey=k, ParameterValue=v) for k, v in parameters.items()])
+stack = cloudformation.describe_stacks(StackName="pipeline")["Stacks"][0]
+expect("the stack", stack["StackStatus"], "CREATE_COMPLETE")
+made = {
+    r["LogicalResourceId"]: r.get("PhysicalResourceId")
+    for r in cloudformation.list_stack_resources(StackName="pipeline")["StackResourceSummaries"]
+}
+
+s3 = client("s3")
+block = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+expect("the public access block", set(block.values()), {True})
+expect("versioning", s3.get_bucket_versioning(Bucket=bucket).get("Status"), "Enabled")
+rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+expect("encryption", rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"], "AES256")
+
+rds = client("rds")
+instance = rds.describe_db_instances()["DBInstances"][0]
+expect("the engine", instance["Engine"], "postgres")
+expect("a public database", instance["PubliclyAccessible"], False)
+expect("the disk's encryption", instance["StorageEncrypted"], True)
+group = made["DatabaseParameters"]
+values = {}
+for page in rds.get_paginator("describe_db_parameters").paginate(DBParameterGroupName=group):
+    values |= {p["ParameterName"]: p.get("ParameterValue") for p in page["Parameters"]}
+for name, value in [("rds.logical_replication", "1"), ("wal_sender_timeout", "0"), ("rds.force_ssl", "1")]:
+    expect(name, values.get(name), value)
+
+iam = client("iam")
+
+
+def statements(role, policy):
+    document = iam.get_role_policy(RoleName=made[role], PolicyName=policy)["PolicyDocument"]
+    if isinstance(document, str):
+        document = json.loads(urllib.parse.unquote(document))
+    return document["Statement"]
+
+
+def actions(role, policy):
+    found = set()
+    for statement in statements(role, policy):
+        action = statement["Action"]
+        found |= {action} if isinstance(action, str) else set(action)
+    return found
+
+
+expect(
+    "DMS's role", actions("ReplicationRole", "write-bucket"),
+    {"s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging", "s3:ListBucket"})
+expect(
+    "the objects of DMS's role", statements("ReplicationRole", "write-bucket")[0]["Resource"],
+    f"arn:aws:s3:::{bucket}/raw/*")
+canary = actions("CanaryRole", "read-pipeline")
+expect("what lakecanary may write", {a for a in canary if "Put" in a or "Delete" in a or "*" in a}, set())
+expect("what lakecanary may read", {"s3:ListBucket", "s3:GetObject", "dms:DescribeTableStatistics",
+                                    "cloudwatch:GetMetricData"} - canary, set())
+groups = {g["GroupId"]: g for g in ec2.describe_security_groups(Filters=[dict(Name="vpc-id", Values=[vpc])])["SecurityGroups"]}
+ports = {(p["FromPort"], p["ToPort"]) for g in groups.values() for p in g["IpPermissions"]}
+expect("open ports", ports - {(5432, 5432), (443, 443)}, set())
+worldwide = [p for g in groups.values() for p in g["IpPermissions"] for r in p["IpRanges"] if r["CidrIp"] == "0.0.0.0/0"]
+expect("ports open to the world", worldwide, [])
+endpoints = {e["ServiceName"] for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+expect("the endpoint of S3", f"com.amazonaws.{region}.s3" in endpoints, True)
+
+for difference in differences:
+    print(difference)
+print(f"{len(made)} resources made")
+cloudformation.delete_stack(StackName="pipeline")
