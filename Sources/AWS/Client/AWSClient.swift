@@ -176,7 +176,7 @@ private struct AWSFault {
     case .json:
       let body = try? AWSJSON.decoder.decode(Body.self, from: Data(answer.body))
       // `com.amazonaws.dms#AccessDeniedFault`, or with a colon and an address after it in the header.
-      let text = answer.header("x-amzn-errortype") ?? body?.__type ?? body?.code
+      let text = answer.header("x-amzn-errortype") ?? body?.type ?? body?.code
       code = text.flatMap { $0.split(separator: "#").last?.split(separator: ":").first.map(String.init) }
       message = body?.message
     case .query:
@@ -189,7 +189,12 @@ private struct AWSFault {
   }
 
   private struct Body: Decodable {
-    let __type, code, message: String?
+    let type, code, message: String?
+
+    enum CodingKeys: String, CodingKey {
+      case type = "__type"
+      case code, message
+    }
   }
 }
 

@@ -30,7 +30,9 @@ package struct Attempts: Sendable {
   ///   - wait: how long the server asks to wait.
   ///   - jitter: from 0 to below 1: where between nothing and its bound the pause lies.
   ///   - budget: where the retry is paid from.
-  package mutating func next(isTransient: Bool, wait: Duration?, jitter: Double, budget: RetryBudget) -> Action {
+  package mutating func next(
+    isTransient: Bool, wait: Duration?, jitter: Double, budget: RetryBudget
+  ) -> Action {
     failed += 1
     guard isTransient, failed < limit else { return .giveUp }
     var bound = policy.firstPause
