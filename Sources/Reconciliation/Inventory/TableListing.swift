@@ -51,6 +51,7 @@ struct TableListing {
     var last = start ?? prefix
     for try await page in store.list(prefix: prefix, startAfter: start) {
       result.requests += 1
+      try requireOrder(of: page, after: last, prefix)
       let end = page.next == nil ? TableListing.end(of: prefix) : page.objects.last?.key ?? last
       let newest = try merge(
         page.objects, after: last, through: end, forgotten: inventory.forgottenBefore, into: &result)
@@ -67,6 +68,20 @@ struct TableListing {
       try session.record(inventory, bucket: context.bucket, table: context.table.id)
     }
     return result
+  }
+
+  /// Refuses a server that does not list keys in order, as some kinds of buckets do not: what a page leaves out
+  /// would be taken for gone.
+  private func requireOrder(of page: ListPage, after last: String, _ prefix: String) throws(StorageError) {
+    var last = last
+    for object in page.objects {
+      guard !object.key.utf8.lexicographicallyPrecedes(last.utf8) else {
+        throw StorageError(
+          .unsupported, .list, store: store.name, key: prefix,
+          detail: "it lists keys out of order, \(object.key) after \(last)")
+      }
+      last = object.key
+    }
   }
 
   /// A key after all that begin with `prefix`, which ends in "/".
