@@ -76,8 +76,11 @@ final class CredentialChain: Sendable {
   /// - Throws: `StorageError`, as `current(for:)` does.
   func sourceName(for store: String) async throws(StorageError) -> String {
     _ = try await current(for: store)
-    return state.withLock { $0.source?.name } ?? "nowhere"
+    return source ?? "nowhere"
   }
+
+  /// The source that has given credentials, in words; nil before it has.
+  var source: String? { state.withLock { $0.source?.name } }
 
   /// Forgets credentials that a server has called expired; false where no others can be had.
   func renew(after generation: Int) -> Bool {

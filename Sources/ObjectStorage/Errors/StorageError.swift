@@ -102,6 +102,8 @@ public struct StorageError: Error, Sendable {
   public var serviceCode: String?
   /// The server's id of the request.
   public var requestID: String?
+  /// Where the credentials came from that were refused, in words.
+  public var credentialSource: String?
   /// The system's error number (errno).
   public var systemError: Int32?
   /// What was said about it, without secrets.

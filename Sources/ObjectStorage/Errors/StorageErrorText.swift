@@ -71,6 +71,7 @@ extension StorageError: CustomStringConvertible {
     if let status { parts.append("HTTP \(status)") }
     if let serviceCode { parts.append(serviceCode) }
     if let requestID { parts.append("request id \(requestID)") }
+    if let credentialSource { parts.append("credentials of \(credentialSource)") }
     if let systemError, let text = strerror(systemError) {
       parts.append("errno \(systemError), \(String(cString: text))")
     }

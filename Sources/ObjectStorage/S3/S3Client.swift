@@ -149,6 +149,11 @@ final class S3Client: Sendable {
         return (learned.endpoint, known.signer, learned.clockOffset)
       }
       let signer = RequestSigner(credentials: issued.credentials, region: learned.region, service: "s3")
+      if learned.signer?.generation != issued.generation {
+        settings.logger.info(
+          "credentials are there",
+          metadata: ["store": "\(name)", "source": "\(credentials.source ?? "")"])
+      }
       learned.signer = (issued.generation, learned.region, signer)
       return (learned.endpoint, signer, learned.clockOffset)
     }
@@ -247,6 +252,9 @@ final class S3Client: Sendable {
     var error = call.error(code, store: name, detail: fault.message)
     (error.status, error.serviceCode, error.requestID) = (fault.status, fault.code, fault.requestID)
     error.date = fault.date
+    if [.accessDenied, .credentialsInvalid, .credentialsExpired].contains(code) {
+      error.credentialSource = credentials.source
+    }
     if fault.region == nil, let location = fault.location { error.detail = "it redirects to \(location)" }
     if code == .wrongRegion, let region = fault.region {
       error.detail =

@@ -23,7 +23,9 @@ import Testing
     for wrong in [
       Wrong(
         name: "wrong secret", environment: ["AWS_SECRET_ACCESS_KEY": "sesame"],
-        said: ["SignatureDoesNotMatch", "request id", "check the access key"]),
+        said: [
+          "SignatureDoesNotMatch", "request id", "credentials of the environment", "check the access key",
+        ]),
       Wrong(
         name: "unknown key", environment: ["AWS_ACCESS_KEY_ID": "nobody"],
         said: ["InvalidAccessKeyId", "request id", "check the access key"]),
