@@ -35,6 +35,15 @@ public protocol ObjectStore: Sendable {
   @discardableResult
   func put(_ key: String, _ bytes: [UInt8], ifNoneMatch: Bool) async throws(StorageError) -> ETag
 
+  /// Writes an object whose bytes are given piece by piece, as `put(_:_:ifNoneMatch:)` does.
+  ///
+  /// A store that does not say otherwise reads them all first.
+  ///
+  /// - Throws: `StorageError`: `.alreadyExists` where `ifNoneMatch` is set and the key is taken; `.ioFailed` where
+  ///   the content cannot be read.
+  @discardableResult
+  func put(_ key: String, content: any ObjectContent, ifNoneMatch: Bool) async throws(StorageError) -> ETag
+
   /// Removes an object; one that is not there is no error.
   ///
   /// - Throws: `StorageError`.
@@ -106,6 +115,16 @@ extension ObjectStore {
   /// - Throws: `StorageError`, as `get(_:range:ifMatch:)` does.
   public func get(_ key: String, ifMatch: ETag) async throws(StorageError) -> ObjectBytes {
     try await get(key, range: nil, ifMatch: ifMatch)
+  }
+
+  /// Writes an object whose bytes are given piece by piece, having read them all.
+  ///
+  /// - Throws: `StorageError`, as `put(_:_:ifNoneMatch:)` does; `.ioFailed` where the content cannot be read.
+  @discardableResult
+  public func put(
+    _ key: String, content: any ObjectContent, ifNoneMatch: Bool
+  ) async throws(StorageError) -> ETag {
+    try await put(key, try content.read(0..<content.byteCount, for: key, in: name), ifNoneMatch: ifNoneMatch)
   }
 
   /// Writes an object over whatever has its key.

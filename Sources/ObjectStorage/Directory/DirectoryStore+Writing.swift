@@ -10,12 +10,23 @@ extension DirectoryStore {
   public func put(
     _ key: String, _ bytes: [UInt8], ifNoneMatch: Bool
   ) async throws(StorageError) -> ETag {
+    try await put(key, content: HeldContent(bytes: bytes), ifNoneMatch: ifNoneMatch)
+  }
+
+  /// Writes a file as `put(_:_:ifNoneMatch:)` does, a piece after the other.
+  ///
+  /// - Throws: `StorageError` as there; `.ioFailed` where the content cannot be read.
+  @discardableResult
+  public func put(
+    _ key: String, content: any ObjectContent, ifNoneMatch: Bool
+  ) async throws(StorageError) -> ETag {
     try requireWriting(.put, key)
     let outcome = try await run(.put, key: key) { () throws(SystemCallFailure) in
-      try write(key, bytes, ifNoneMatch: ifNoneMatch)
+      try write(key, content, ifNoneMatch: ifNoneMatch)
     }
     switch outcome {
     case .done(let etag): return etag
+    case .unreadable(let error): throw error
     case .interrupted(let cause):
       throw StorageError(.interrupted, .put, store: name, key: key, cause: cause)
     }
@@ -23,18 +34,23 @@ extension DirectoryStore {
 
   private enum Writing: Sendable {
     case done(ETag)
+    /// The content could not be read; nothing was written.
+    case unreadable(StorageError)
     case interrupted(any Error)
   }
 
   private func write(
-    _ key: String, _ bytes: [UInt8], ifNoneMatch: Bool
+    _ key: String, _ content: any ObjectContent, ifNoneMatch: Bool
   ) throws(SystemCallFailure) -> Writing {
     let names = try names(of: key)
     let directory = try makeDirectory(names)
     let temporary = try createTemporary(in: directory)
     let etag: ETag
     do {
-      try write(bytes, to: temporary.file)
+      if let error = try write(content, of: key, to: temporary.file) {
+        unlinkat(directory.number, temporary.name, 0)
+        return .unreadable(error)
+      }
       let number = temporary.file.number
       try calls.make(.syncFile) { fsync(number) }
       etag = ObjectHead(try calls.status(temporary.file)).etag
@@ -57,6 +73,31 @@ extension DirectoryStore {
     } catch {
       return error
     }
+  }
+
+  /// Bytes that are read and written at once.
+  private static let pieceSize = 1 << 20
+
+  /// Answers with the error where the content cannot be read.
+  private func write(
+    _ content: any ObjectContent, of key: String, to file: borrowing Descriptor
+  ) throws(SystemCallFailure) -> StorageError? {
+    if let held = content as? HeldContent {
+      try write(held.bytes, to: file)
+      return nil
+    }
+    let byteCount = content.byteCount
+    for start in stride(from: 0, to: byteCount, by: DirectoryStore.pieceSize) {
+      let piece: [UInt8]
+      do throws(StorageError) {
+        let end = min(byteCount, start + DirectoryStore.pieceSize)
+        piece = try content.read(start..<end, for: key, in: name)
+      } catch {
+        return error
+      }
+      try write(piece, to: file)
+    }
+    return nil
   }
 
   private func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemCallFailure) {

@@ -12,8 +12,22 @@ extension S3Store {
     try requireWriting(call)
     let mark = String(UInt64.random(in: .min ... .max), radix: 16)
     return bytes.count >= multipartThreshold
-      ? try await putParts(key, bytes, ifNoneMatch: ifNoneMatch, mark)
+      ? try await putParts(key, HeldContent(bytes: bytes), ifNoneMatch: ifNoneMatch, mark)
       : try await putWhole(call, bytes, ifNoneMatch: ifNoneMatch, mark)
+  }
+
+  func put(
+    _ key: String, content: any ObjectContent, ifNoneMatch: Bool
+  ) async throws(StorageError) -> ETag {
+    guard content.byteCount >= multipartThreshold else {
+      let bytes = try content.read(0..<content.byteCount, for: key, in: name)
+      return try await put(key, bytes, ifNoneMatch: ifNoneMatch)
+    }
+    let call = S3Call(operation: .put, method: .put, key: key)
+    try checkKey(call)
+    try requireWriting(call)
+    let mark = String(UInt64.random(in: .min ... .max), radix: 16)
+    return try await putParts(key, content, ifNoneMatch: ifNoneMatch, mark)
   }
 
   private func putWhole(
@@ -80,7 +94,7 @@ extension S3Store {
   private static let partsAtOnce = 4
 
   private func putParts(
-    _ key: String, _ bytes: [UInt8], ifNoneMatch: Bool, _ mark: String
+    _ key: String, _ content: any ObjectContent, ifNoneMatch: Bool, _ mark: String
   ) async throws(StorageError) -> ETag {
     var create = S3Call(operation: .put, method: .post, key: key, query: [("uploads", "")])
     create.headers = [("Content-Type", "application/octet-stream"), ("\(S3Store.markHeader)", mark)]
@@ -89,7 +103,7 @@ extension S3Store {
       throw create.error(.malformedAnswer, store: name, detail: "no upload id")
     }
     do {
-      let etags = try await sendParts(key, bytes, upload)
+      let etags = try await sendParts(key, content, upload)
       return try await complete(key, upload, etags, ifNoneMatch: ifNoneMatch, mark)
     } catch {
       // In a task of its own: it must also happen where this one was cancelled.
@@ -101,10 +115,11 @@ extension S3Store {
   }
 
   private func sendParts(
-    _ key: String, _ bytes: [UInt8], _ upload: String
+    _ key: String, _ content: any ObjectContent, _ upload: String
   ) async throws(StorageError) -> [ETag] {
-    let size = max(partSize, (bytes.count + S3Store.mostParts - 1) / S3Store.mostParts)
-    let count = (bytes.count + size - 1) / size
+    let byteCount = content.byteCount
+    let size = max(partSize, (byteCount + S3Store.mostParts - 1) / S3Store.mostParts)
+    let count = (byteCount + size - 1) / size
     let result: Result<[ETag], StorageError> = await withTaskGroup(
       of: Result<(Int, ETag), StorageError>.self
     ) { group in
@@ -115,7 +130,7 @@ extension S3Store {
         while begun < min(count, done + S3Store.partsAtOnce) {
           let index = begun
           begun += 1
-          group.addTask { await sendPart(key, bytes, size: size, index: index, upload) }
+          group.addTask { await sendPart(key, content, size: size, index: index, upload) }
         }
         guard let result = await group.next() else { break }
         done += 1
@@ -132,13 +147,14 @@ extension S3Store {
   }
 
   private func sendPart(
-    _ key: String, _ bytes: [UInt8], size: Int, index: Int, _ upload: String
+    _ key: String, _ content: any ObjectContent, size: Int, index: Int, _ upload: String
   ) async -> Result<(Int, ETag), StorageError> {
-    let part = Array(bytes[index * size..<min(bytes.count, (index + 1) * size)])
-    let call = S3Call(
-      operation: .put, method: .put, key: key,
-      query: [("partNumber", String(index + 1)), ("uploadId", upload)], body: part)
     do throws(StorageError) {
+      let part = try content.read(
+        index * size..<min(content.byteCount, (index + 1) * size), for: key, in: name)
+      let call = S3Call(
+        operation: .put, method: .put, key: key,
+        query: [("partNumber", String(index + 1)), ("uploadId", upload)], body: part)
       return .success((index, try etag(try await client.perform(call), call)))
     } catch {
       return .failure(error)

@@ -85,6 +85,9 @@ public struct FileWriter: Sendable {
     }
   }
 
+  /// The bytes that are complete and can be taken out.
+  public var completeByteCount: Int { bytes.count }
+
   /// Takes the bytes that are complete out of the writer.
   public mutating func takeBytes() -> [UInt8] {
     var taken: [UInt8] = []
