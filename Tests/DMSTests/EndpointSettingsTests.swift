@@ -93,7 +93,7 @@ import Time
     let error = #expect(throws: DMSError.self) { try EndpointSettings(parsing: "maxfilesize=9999999") }
     #expect(
       error?.description
-        == "endpoint setting MaxFileSize cannot be \"9999999\"; it takes a whole number from 1 to 1048576")
+        == "setting MaxFileSize cannot be \"9999999\"; it takes a whole number from 1 to 1048576")
   }
 
   /// The matrix of DMS.md section 2.

@@ -30,6 +30,8 @@ public struct DMSError: Error, Sendable, Hashable, CustomStringConvertible {
     case settingNeeds(String, String)
     /// Bytes that are no JSON, or JSON of another shape; `path` says where.
     case notMappings(path: String, reason: String)
+    /// Bytes that are no JSON object of task settings.
+    case notTaskSettings
     /// A rule without a part that it needs.
     case ruleLacks(rule: String, part: String)
     /// A rule with a part that has no such value.
@@ -55,7 +57,7 @@ public struct DMSError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The kind of error.
   public var code: Code {
     switch problem {
-    case .settingWithoutValue: .malformedSettings
+    case .settingWithoutValue, .notTaskSettings: .malformedSettings
     case .valueNotAllowed: .invalidValue
     case .settingsExclude, .settingNeeds: .conflictingSettings
     case .notMappings: .malformedMappings
@@ -71,13 +73,15 @@ public struct DMSError: Error, Sendable, Hashable, CustomStringConvertible {
     case .settingWithoutValue(let part):
       "endpoint settings: \"\(part)\" is not name=value; join settings as name=value;name=value"
     case .valueNotAllowed(let setting, let value, let allowed):
-      "endpoint setting \(setting) cannot be \"\(value)\"; it takes \(allowed)"
+      "setting \(setting) cannot be \"\(value)\"; it takes \(allowed)"
     case .settingsExclude(let one, let other):
       "endpoint settings \(one) and \(other) exclude each other; remove one of them"
     case .settingNeeds(let one, let other):
       "endpoint setting \(one) needs \(other); set it or remove \(one)"
     case .notMappings(let path, let reason):
       "table mappings: \(path.isEmpty ? "the text" : path) \(reason); give DMS's table-mapping JSON, {\"rules\": [...]}"
+    case .notTaskSettings:
+      "task settings: the text is no JSON object; give DMS's own, {\"TargetMetadata\": {...}, ...}"
     case .ruleLacks(let rule, let part):
       "table mappings: rule \(rule) has no \(part); add it"
     case .ruleHas(let rule, let part, let value, let allowed):

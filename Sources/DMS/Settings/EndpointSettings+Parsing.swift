@@ -1,5 +1,3 @@
-import Foundation
-
 extension EndpointSettings {
   /// Reads the string that DMS takes: `name=value;name=value`, names in any case.
   ///
@@ -12,24 +10,20 @@ extension EndpointSettings {
     self.init()
     var partition = PartitionParts()
     var seen: Set<SettingName> = []
-    for part in text.split(separator: ";") {
-      if part.allSatisfy(\.isWhitespace) { continue }
-      guard let equals = part.firstIndex(of: "=") else {
-        throw DMSError(.settingWithoutValue(part: String(part)))
-      }
-      let spelled = trimmed(part[..<equals])
-      let value = String(part[part.index(after: equals)...])
+    for (spelled, value) in try SettingValue.pairs(of: text) {
       guard let name = SettingName(spelled: spelled) else {
         warnings.append(
-          SettingsWarning(name: spelled, kind: .unknownName(nearest: SettingName.nearest(to: spelled))))
+          SettingsWarning(
+            name: spelled,
+            kind: .unknownName(nearest: nearest(to: spelled, among: SettingName.allCases.map(\.rawValue)))))
         continue
       }
       if !seen.insert(name).inserted {
         warnings.append(SettingsWarning(name: name.rawValue, kind: .repeated))
       }
-      try set(SettingValue(name: name, raw: value), partition: &partition)
+      try set(name, SettingValue(setting: name.rawValue, raw: value), partition: &partition)
       if let reason = name.reasonWithoutEffect {
-        withoutEffect[name.rawValue] = trimmed(value[...])
+        withoutEffect[name.rawValue] = trimmed(value)
         warnings.append(SettingsWarning(name: name.rawValue, kind: .withoutEffect(reason: reason)))
       }
     }
@@ -45,8 +39,10 @@ extension EndpointSettings {
     var delimiter = DatePartition.Delimiter.slash
   }
 
-  private mutating func set(_ value: SettingValue, partition: inout PartitionParts) throws(DMSError) {
-    switch value.name {
+  private mutating func set(
+    _ name: SettingName, _ value: SettingValue, partition: inout PartitionParts
+  ) throws(DMSError) {
+    switch name {
     case .dataFormat: dataFormat = try value.choice()
     case .parquetVersion: parquetVersion = try value.choice()
     case .encodingType: encodingType = try value.choice()
@@ -102,66 +98,4 @@ extension EndpointSettings {
     }
     if csv.addColumnName { throw DMSError(.settingsExclude("AddColumnName", "PreserveTransactions")) }
   }
-}
-
-/// One setting's value, and the ways to read it.
-private struct SettingValue {
-  let name: SettingName
-  let raw: String
-
-  var text: String { trimmed(raw[...]) }
-  var textOrNil: String? { text.isEmpty ? nil : text }
-
-  /// A path without slashes at its ends.
-  var folderOrNil: String? {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: true)
-    return parts.isEmpty ? nil : parts.joined(separator: "/")
-  }
-
-  func flag() throws(DMSError) -> Bool {
-    switch text.lowercased() {
-    case "true", "y", "yes", "1": return true
-    case "false", "n", "no", "0": return false
-    default: throw refused("true or false")
-    }
-  }
-
-  func number(_ range: ClosedRange<Int>) throws(DMSError) -> Int {
-    guard let number = Int(text), range.contains(number) else {
-      throw refused("a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return number
-  }
-
-  /// Takes the documented values in any case, and with `_` for `-` as some of AWS's texts have it.
-  func choice<Choice: RawRepresentable & CaseIterable>() throws(DMSError) -> Choice
-  where Choice.RawValue == String {
-    let wanted = text.lowercased().replacing("_", with: "-")
-    if let choice = Choice.allCases.first(where: { $0.rawValue == wanted }) { return choice }
-    throw refused(Choice.allCases.map(\.rawValue).joined(separator: ", "))
-  }
-
-  func timeZoneOrNil() throws(DMSError) -> String? {
-    guard let name = textOrNil else { return nil }
-    guard EndpointSettings.isKnownTimeZone(name) else { throw refused("a time zone as Area/Location") }
-    return name == "UTC" ? nil : name
-  }
-
-  var escaped: String {
-    raw.replacing("\\\\", with: "\u{0}").replacing("\\n", with: "\n").replacing("\\r", with: "\r")
-      .replacing("\\t", with: "\t").replacing("\u{0}", with: "\\")
-  }
-
-  func nonEmptyEscaped() throws(DMSError) -> String {
-    guard !escaped.isEmpty else { throw refused("one or more characters") }
-    return escaped
-  }
-
-  private func refused(_ allowed: String) -> DMSError {
-    DMSError(.valueNotAllowed(setting: name.rawValue, value: text, allowed: allowed))
-  }
-}
-
-private func trimmed(_ text: Substring) -> String {
-  text.trimmingCharacters(in: .whitespacesAndNewlines)
 }

@@ -70,16 +70,16 @@ enum SettingName: String, CaseIterable, Sendable {
     }
   }
 
-  /// The known name that is nearest to an unknown one, within a third of its length.
-  static func nearest(to name: String) -> String? {
-    let lowered = Array(name.lowercased().utf8)
-    let ranked = allCases.map { ($0.rawValue, editDistance(lowered, Array($0.rawValue.lowercased().utf8))) }
-    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(1, lowered.count / 3) else { return nil }
-    return best.0
-  }
-
   private static let byLowercase = Dictionary(
     uniqueKeysWithValues: allCases.map { ($0.rawValue.lowercased(), $0) })
+}
+
+/// The known name that is nearest to an unknown one, within a third of its length.
+func nearest(to name: String, among known: [String]) -> String? {
+  let lowered = Array(name.lowercased().utf8)
+  let ranked = known.map { ($0, editDistance(lowered, Array($0.lowercased().utf8))) }
+  guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(1, lowered.count / 3) else { return nil }
+  return best.0
 }
 
 /// Insertions, removals and replacements that turn one text into the other (Levenshtein).
