@@ -128,9 +128,9 @@ import Testing
     let filters = mappings.filters(of: customers)
     #expect(mappings.loadOrder(of: customers) == 2)
     #expect(filters.map(\.column) == ["id", "name"])
-    #expect(["9", "10", "50", "75.0"].allSatisfy { filters[0].passes($0) })
-    #expect(["11", "49", "76", nil].allSatisfy { !filters[0].passes($0) })
-    #expect(filters[1].passes("") && !filters[1].passes(nil))
+    #expect(["9", "10", "50", "75.0"].allSatisfy { filters[0].passes($0, of: .int4) })
+    #expect(["11", "49", "76", nil].allSatisfy { !filters[0].passes($0, of: .int4) })
+    #expect(filters[1].passes("", of: .nclob) && !filters[1].passes(nil, of: .nclob))
   }
 
   @Test(arguments: [

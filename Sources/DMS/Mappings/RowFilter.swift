@@ -1,6 +1,6 @@
 /// A source filter of a selection rule: a row passes where any of its conditions holds; all filters must pass.
 public struct RowFilter: Hashable, Sendable {
-  /// What a condition compares, with DMS's operators; texts compare as numbers where both are numbers, else by bytes.
+  /// What a condition compares, with DMS's operators.
   public enum Condition: Hashable, Sendable {
     /// `eq`.
     case equal(String)
@@ -29,26 +29,37 @@ public struct RowFilter: Hashable, Sendable {
   /// Alternatives.
   public var conditions: [Condition]
 
-  /// Whether a row with this value passes; nil is NULL.
-  public func passes(_ value: String?) -> Bool {
-    conditions.contains { $0.holds(for: value) }
+  /// A filter on a column.
+  public init(column: String, conditions: [Condition]) {
+    self.column = column
+    self.conditions = conditions
+  }
+
+  /// Whether a row passes that has this value in the column; nil is NULL.
+  ///
+  /// - Parameter type: the column's: DMS lets the source compare (inferred), where numbers compare as numbers, days
+  ///   and times by their order, and everything else as text.
+  public func passes(_ value: String?, of type: DMSType) -> Bool {
+    let order = FilterOrder(type)
+    return conditions.contains { $0.holds(for: value, in: order) }
   }
 }
 
 extension RowFilter.Condition {
-  func holds(for value: String?) -> Bool {
+  fileprivate func holds(for value: String?, in order: FilterOrder) -> Bool {
     guard let value else { return self == .isNull }
     switch self {
     case .isNull: return false
     case .isNotNull: return true
-    case .equal(let other): return order(value, other) == 0
-    case .notEqual(let other): return order(value, other) != 0
-    case .atMost(let other): return order(value, other) <= 0
-    case .atLeast(let other): return order(value, other) >= 0
-    case .less(let other): return order(value, other) < 0
-    case .greater(let other): return order(value, other) > 0
-    case .between(let low, let high): return order(value, low) >= 0 && order(value, high) <= 0
-    case .notBetween(let low, let high): return order(value, low) < 0 || order(value, high) > 0
+    case .equal(let other): return order.compare(value, other) == 0
+    case .notEqual(let other): return order.compare(value, other) != 0
+    case .atMost(let other): return order.compare(value, other) <= 0
+    case .atLeast(let other): return order.compare(value, other) >= 0
+    case .less(let other): return order.compare(value, other) < 0
+    case .greater(let other): return order.compare(value, other) > 0
+    case .between(let low, let high): return order.compare(value, low) >= 0 && order.compare(value, high) <= 0
+    case .notBetween(let low, let high):
+      return order.compare(value, low) < 0 || order.compare(value, high) > 0
     }
   }
 
@@ -76,11 +87,5 @@ extension RowFilter.Condition {
           rule: rule, part: "filter-operator", value: other ?? "",
           allowed: "eq, noteq, lte, gte, between, notbetween, null, notnull"))
     }
-  }
-
-  private func order(_ one: String, _ other: String) -> Int {
-    if let left = Double(one), let right = Double(other) { return left < right ? -1 : left > right ? 1 : 0 }
-    if one.utf8.elementsEqual(other.utf8) { return 0 }
-    return one.utf8.lexicographicallyPrecedes(other.utf8) ? -1 : 1
   }
 }
