@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build test lint format fuzz benchmark-parquet packages test-packages clean
+.PHONY: help demo build test test-huge lint format fuzz benchmark-parquet packages test-packages clean
 
 SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
   libsnappy-dev libbrotli-dev postgresql pkg-config
@@ -55,6 +55,9 @@ test-packages: packages
 test: test-packages .venv/installed lint ## run the lint, every test and the end-to-end scenarios
 	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
 	Tests/run
+
+test-huge: build ## replicate one transaction of 10,000,000 rows, within 256 MB of memory
+	@Tests/huge-transaction $(ARGS)
 
 lint: ## check the format as CI does
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -13,6 +13,9 @@ extension Replicator {
     var startsAfresh: Bool
     /// Whether the source was reached once: from then on its going away is a matter of time.
     var wasConnected = false
+    /// The table into which the source's event trigger writes; nil where DDL is not captured.
+    var auditTable: QualifiedName?
+    let controlTables: ControlTableWriter
   }
 
   /// Runs, and after the source went away connects again with growing pauses.
@@ -24,7 +27,7 @@ extension Replicator {
     }
     var context = RunContext(
       registry: TableRegistry(task: task), injector: injector, taskStart: clock.now(),
-      startsAfresh: task.startsAfresh)
+      startsAfresh: task.startsAfresh, controlTables: ControlTableWriter(task: task, clock: clock))
     var pause = Duration.milliseconds(200)
     while !control.isStopping {
       do {
@@ -44,7 +47,7 @@ extension Replicator {
       }
     }
     figures.phase = .stopped
-    publishFigures()
+    try publishFigures(isLast: true)
     try step(.stopped)
   }
 
@@ -88,8 +91,12 @@ extension Replicator {
       try await removeTraces(slots)
       context.startsAfresh = false
     }
-    let tables = try selectedTables(connection)
+    context.auditTable = try installArtifacts(connection)
+    let present = try catalogTables(connection)
+    let tables = try selectedTables(present)
+    let auditTable = audit(among: present, context)
     for table in tables { context.registry.table(table.name).figures.tableState = .beforeLoad }
+    try publish(context)
     if task.migrationType == .fullLoad {
       try await loadOnly(tables, context, connection, uploads)
       return
@@ -98,11 +105,17 @@ extension Replicator {
     case .slotGone: throw ReplicatorError.slotMissing(task.names.slot)
     case .live(let toLoad):
       try await drop(slot: task.names.loadSlot, slots)
-      try publishOnResume(tables, toLoad: toLoad, slots)
-      for table in tables { context.registry.table(table.name).figures.tableState = .completed }
+      try checkStart(slots, isFirst: false)
+      try publishOnResume(tables, audit: auditTable, toLoad: toLoad, slots)
+    case .fresh where task.names.isSlotForeign:
+      try checkStart(slots, isFirst: true)
+      try slots.publish(tables, audit: auditTable)
+      try step(.publicationsCreated)
+      try markForeignLive(slots)
     case .fresh:
       try await drop(slot: task.names.loadSlot, slots)
-      try slots.publish(tables)
+      try checkStart(slots, isFirst: true)
+      try slots.publish(tables, audit: auditTable)
       try step(.publicationsCreated)
       if task.migrationType == .changes {
         try createLiveSlot(statements)
@@ -110,7 +123,13 @@ extension Replicator {
         try await fullLoad(tables, context, slots, uploads, statements: statements)
       }
       try step(.liveSlotCreated)
-      try slots.markLive()
+      // Those that were left out.
+      try slots.markLive(toLoad: tablesToLoad)
+    }
+    for table in tables {
+      let entry = context.registry.table(table.name)
+      entry.oid = table.oid
+      if entry.figures.tableState != .error { entry.figures.tableState = .completed }
     }
     control.protectStatements()
     try await streamChanges(context, connection, slots, uploads, stream: stream)
@@ -121,16 +140,66 @@ extension Replicator {
   /// Those that are new since the last run are loaded, with what a killed run has left to load: the source
   /// remembers them, whatever happens.
   private func publishOnResume(
-    _ tables: [CatalogTable], toLoad: Set<UInt32>, _ slots: ReplicationSlots
+    _ tables: [CatalogTable], audit: CatalogTable?, toLoad: Set<UInt32>, _ slots: ReplicationSlots
   ) throws(ReplicatorError) {
     var toLoad = toLoad.intersection(tables.map(\.oid))
-    if task.migrationType == .fullLoadAndChanges {
-      toLoad.formUnion(Set(tables.map(\.oid)).subtracting(try slots.published()))
+    let published = try slots.published()
+    // Where DDL was captured before, a table that is new was made since: all its rows are changes.
+    let wasCaptured = audit.map { published.contains($0.oid) } ?? false
+    if task.migrationType == .fullLoadAndChanges || wasCaptured {
+      toLoad.formUnion(Set(tables.map(\.oid)).subtracting(published))
     }
-    try slots.markLive(toLoad: toLoad)
+    if task.names.foreignPublications.isEmpty || !toLoad.isEmpty { try slots.markLive(toLoad: toLoad) }
     tablesToLoad = toLoad
-    try slots.publish(tables)
+    try slots.publish(tables, audit: audit)
     for table in tables where toLoad.contains(table.oid) { control.requestReload(of: table.name) }
+  }
+
+  // MARK: The start
+
+  /// Checks that changes can begin where they are to begin.
+  ///
+  /// - Parameter isFirst: whether this is the task's first run; later ones go on where the slot is.
+  private func checkStart(_ slots: ReplicationSlots, isFirst: Bool) throws(ReplicatorError) {
+    let names = task.names
+    let missing = try slots.missingPublications(of: names.foreignPublications)
+    guard missing.isEmpty else {
+      throw ReplicatorError(
+        .publicationMissing, detail: "there is no publication \(missing.joined(separator: ", "))")
+    }
+    guard let wanted = task.startPosition else { return }
+    let confirmed: LSN
+    if let position = try slots.confirmedPosition(of: names.slot) {
+      confirmed = position
+    } else {
+      // A slot that is made now has nothing from before.
+      do {
+        confirmed = try slots.connection.currentWALInsertLSN()
+      } catch {
+        throw ReplicatorError(error)
+      }
+    }
+    guard wanted < confirmed else { return }
+    guard isFirst else {
+      return logger.notice(
+        "the start position is of the first run; this one goes on where the slot is",
+        metadata: ["confirmed": "\(confirmed)"])
+    }
+    throw ReplicatorError(
+      .startPositionOutOfReach,
+      detail: "the slot \(names.slot) has no changes from before \(confirmed), and \(wanted) was asked for")
+  }
+
+  /// Remembers at the source that the task has begun, where the user may.
+  private func markForeignLive(_ slots: ReplicationSlots) throws(ReplicatorError) {
+    do throws(ReplicatorError) {
+      try slots.markLive()
+    } catch {
+      guard (error.cause as? PostgresError)?.code == .server(.insufficientPrivilege) else { throw error }
+      logger.notice(
+        "this user cannot mark at the source that the task has begun; give later runs no start position",
+        metadata: ["error": "\(error)"])
+    }
   }
 
   // MARK: The source
@@ -187,10 +256,14 @@ extension Replicator {
     }
   }
 
+  private func catalogTables(_ connection: Connection) throws(ReplicatorError) -> [CatalogTable] {
+    try SourceCatalog(connection: connection).tables()
+  }
+
   /// The tables that the mappings select, in the order in which they are loaded.
-  private func selectedTables(_ connection: Connection) throws(ReplicatorError) -> [CatalogTable] {
+  private func selectedTables(_ present: [CatalogTable]) throws(ReplicatorError) -> [CatalogTable] {
     let mappings = task.mappings
-    let tables = try SourceCatalog(connection: connection).tables().filter { mappings.selects($0.name) }
+    let tables = present.filter { mappings.selects($0.name) }
     guard !tables.isEmpty else {
       throw ReplicatorError(.noTables, detail: "the table mappings select none of the source's tables")
     }
@@ -222,7 +295,7 @@ extension Replicator {
 
   /// Drops the slots and publications of the task.
   func removeTraces(_ slots: ReplicationSlots) async throws {
-    try await drop(slot: task.names.slot, slots)
+    if !task.names.isSlotForeign { try await drop(slot: task.names.slot, slots) }
     try await drop(slot: task.names.loadSlot, slots)
     try slots.dropPublications()
   }

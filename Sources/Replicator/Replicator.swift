@@ -24,6 +24,9 @@ public actor Replicator {
   var figures = ReplicationStatistics()
   /// Published tables whose load is not complete, by oid; the source remembers them as well.
   var tablesToLoad: Set<UInt32> = []
+  /// When the figures of a load that is under way were last shown.
+  var lastProgress: Timestamp?
+  private let statisticsFile: StatisticsFile?
 
   /// libpq blocks; it does so on a thread that this actor has for itself.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -43,6 +46,7 @@ public actor Replicator {
     onStep: @escaping @Sendable (ReplicationStep) throws -> Void = { _ in }
   ) {
     self.task = task
+    statisticsFile = task.statisticsFile.map { StatisticsFile(path: $0, task: task.name, clock: clock) }
     self.store = store
     self.clock = clock
     self.logger = logger
@@ -80,8 +84,6 @@ public actor Replicator {
     isRunning = true
     defer { isRunning = false }
     try task.validate()
-    for warning in task.settings.warnings { logger.notice("\(warning)") }
-    for warning in task.mappings.warnings { logger.notice("table mappings: \(warning)") }
     try await withTaskCancellationHandler {
       try await runWithReconnection()
     } onCancel: {
@@ -89,7 +91,8 @@ public actor Replicator {
     }
   }
 
-  /// Drops the slots and publications of the task, those of a killed run as well.
+  /// Drops the slots and publications of the task, those of a killed run as well, and then what DDL was captured
+  /// with; a slot of somebody else's stays.
   ///
   /// - Throws: `ReplicatorError`, `slotInUse` where a run of the task is under way.
   public func cleanUp() async throws {
@@ -97,12 +100,16 @@ public actor Replicator {
     let connection = try connect(interrupt: nil)
     defer { connection.close() }
     try await removeTraces(ReplicationSlots(connection: connection, names: task.names))
+    try removeArtifacts(connection)
   }
 
   /// Lets `statistics` show the figures as they are now.
-  func publishFigures() {
+  ///
+  /// - Throws: `ReplicatorError` with code `statisticsFile`.
+  func publishFigures(isLast: Bool = false) throws(ReplicatorError) {
     let figures = figures
     published.withLock { $0 = figures }
+    try statisticsFile?.write(figures, isLast: isLast)
   }
 
   func step(_ step: ReplicationStep) throws {

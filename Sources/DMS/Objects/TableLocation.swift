@@ -22,6 +22,18 @@ public struct TableLocation: Hashable, Sendable {
     self.settings = settings
   }
 
+  /// The location of a control table: `[prefix][BucketFolder/][schema/]awsdms_status/`.
+  ///
+  /// Real ones lie right below the bucket or its folder, with an empty schema (DMS.md section 1); that another schema is
+  /// a folder of its own is inferred.
+  public init(
+    controlTable name: String, schema: String, settings: EndpointSettings, prefix: String = ""
+  ) {
+    let folders = [settings.bucketFolder, schema.isEmpty ? nil : schema, name].compactMap { $0 }
+    self.prefix = prefix + folders.map { $0 + "/" }.joined()
+    self.settings = settings
+  }
+
   /// The key of an object.
   ///
   /// `partition` is the point that picks the folder by date, for a CDC object where date partitions are

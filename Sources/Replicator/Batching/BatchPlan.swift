@@ -13,7 +13,7 @@ struct BatchPlan: Sendable {
     var interval: Duration
     /// Bytes of its changes before encoding (`CdcMinFileSize`).
     var byteCount: Int
-    /// Bytes of all open batches together; beyond it the largest is closed.
+    /// Bytes in memory of all open batches together; beyond it the largest is closed.
     var totalByteCount: Int
   }
 
@@ -36,6 +36,8 @@ struct BatchPlan: Sendable {
     let floor: LSN
     let deadline: Timestamp
     var byteCount = 0
+    /// What of it is held in memory.
+    var heldByteCount = 0
   }
 
   let limits: Limits
@@ -56,19 +58,29 @@ struct BatchPlan: Sendable {
     let size: Int
     if let index = open.index(forKey: table) {
       open.values[index].byteCount += byteCount
+      open.values[index].heldByteCount += byteCount
       size = open.values[index].byteCount
     } else {
-      open[table] = OpenBatch(floor: received, deadline: now + limits.interval, byteCount: byteCount)
+      open[table] = OpenBatch(
+        floor: received, deadline: now + limits.interval, byteCount: byteCount,
+        heldByteCount: byteCount)
       size = byteCount
     }
     totalByteCount += byteCount
     if size >= limits.byteCount { return (table, .byteCount) }
     if totalByteCount >= limits.totalByteCount,
-      let largest = open.max(by: { $0.value.byteCount < $1.value.byteCount })
+      let largest = open.max(by: { $0.value.heldByteCount < $1.value.heldByteCount })
     {
       return (largest.key, .memory)
     }
     return nil
+  }
+
+  /// Something of a table's batch was moved to the disk, or was found to be smaller than its changes were.
+  mutating func holds(_ byteCount: Int, for table: Int) {
+    guard let index = open.index(forKey: table) else { return }
+    totalByteCount += byteCount - open.values[index].heldByteCount
+    open.values[index].heldByteCount = byteCount
   }
 
   /// A transaction is whole.
@@ -84,7 +96,7 @@ struct BatchPlan: Sendable {
   /// A table's batch was closed and its object is on its way; nil where the table has none.
   mutating func closed(_ table: Int) -> BatchID? {
     guard let batch = open.removeValue(forKey: table) else { return nil }
-    totalByteCount -= batch.byteCount
+    totalByteCount -= batch.heldByteCount
     lastID += 1
     let id = BatchID(number: lastID)
     pending[id] = batch.floor

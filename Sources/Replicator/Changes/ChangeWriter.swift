@@ -27,7 +27,20 @@ final class ChangeWriter {
   /// Objects that hold changes of all tables.
   private(set) var transactionObjects = 0
   /// Rows in batches that are not durable, by what they do: for the applied counts.
-  private var rowsInFlight: [BatchPlan.BatchID: [Int: OperationCounts]] = [:]
+  private var rowsInFlight: [BatchPlan.BatchID: Flight] = [:]
+  private struct Flight {
+    var counts: [Int: OperationCounts]
+    /// The latest commit in it.
+    var time: Timestamp
+  }
+
+  /// The table into which the source's event trigger writes; nil where DDL is not captured.
+  var auditTable: QualifiedName?
+  private var auditRelation: UInt32?
+  private var hasSeenDDL = false
+  /// The latest commit in a durable object.
+  private(set) var appliedTime: Timestamp?
+  private var hasRead = false
   /// The file of all tables under `PreserveTransactions`; nil before its first row.
   private var transactionFile: TransactionFile?
   /// Its number in the batch plan; tables count from 0.
@@ -80,6 +93,7 @@ final class ChangeWriter {
     switch message {
     case .begin(_, let commitTime, _):
       isInTransaction = true
+      hasRead = true
       sequence.beginTransaction()
       row.header.time = commitTime
       row.header.timeText.set(commitTime)
@@ -106,17 +120,49 @@ final class ChangeWriter {
     }
   }
 
+  // MARK: How far it is
+
+  /// Whether a transaction with DDL was read since the last call.
+  ///
+  /// The catalog shows what it has done: the transaction was committed before it was sent.
+  func takeSeenDDL() -> Bool {
+    defer { hasSeenDDL = false }
+    return hasSeenDDL
+  }
+
+  /// The commit that was read last; nil before the first.
+  var readTime: Timestamp? { hasRead ? row.header.time : nil }
+
+  /// Changes that were read and are in no durable object.
+  var pendingChanges: Int {
+    registry.tables.reduce(0) { $0 + $1.openCounts.total }
+      + rowsInFlight.values.reduce(0) { $0 + $1.counts.values.reduce(0) { $0 + $1.total } }
+  }
+
   // MARK: Tables
 
   /// A relation message replaces whatever was known of the table.
   private func route(_ relation: Relation) throws -> ReplicatedTable? {
     let name = QualifiedName(schema: relation.schema, name: relation.name)
+    if name == auditTable { auditRelation = relation.id }
     guard task.mappings.selects(name) else { return nil }
     let table = registry.table(name)
-    let layout = try FileLayout(
-      table: try catalog.table(relation), phase: .changes, mappings: task.mappings, settings: task.settings)
+    table.oid = relation.id
+    // One that is left out stays so until it is loaded again.
+    guard table.figures.tableState != .error else { return nil }
+    let described = try catalog.table(relation)
+    let layout: FileLayout
+    do throws(ReplicatorError) {
+      layout = try FileLayout(table: described, phase: .changes, task: task)
+    } catch {
+      guard error.code == .invalidTarget else { throw error }
+      if table.file != nil { try close(table) }
+      try registry.suspend(table, for: error)
+      return nil
+    }
     if let known = table.layout, known != layout {
       table.figures.ddls += 1
+      table.figures.appliedDDLs += 1
       logger.info("the table's columns changed", metadata: ["table": "\(name)"])
       if table.file != nil { try close(table) }
     }
@@ -135,7 +181,10 @@ final class ChangeWriter {
       throw ReplicatorError(
         .malformedStream, detail: "the stream holds a row of a table that it did not describe")
     }
-    guard let table = route, let layout = table.layout else { return }
+    guard let table = route, let layout = table.layout else {
+      if relation == auditRelation, operation == .insert { hasSeenDDL = true }
+      return
+    }
     guard new.columnCount == layout.sourceColumns.count else {
       throw ReplicatorError(
         .malformedStream, table: table.source.description,
@@ -198,6 +247,7 @@ final class ChangeWriter {
       // A file holds whole transactions: it is closed between two of them, however large it has become.
       if transactionFile == nil { transactionFile = TransactionFile(settings: task.settings) }
       try transactionFile?.append(row, table)
+      if try transactionFile?.spoolIfLarge() == true { plan.holds(0, for: batch) }
       isTransactionFileFull = isTransactionFileFull || toClose != nil
       return
     }
@@ -208,12 +258,21 @@ final class ChangeWriter {
     }
     if let (number, reason) = toClose {
       if reason == .memory {
+        if try spool(registry[number]) { return }
         logger.notice(
           "a batch is closed before its time, too much is held",
           metadata: ["table": "\(registry[number].source)"])
       }
       try close(registry[number])
     }
+  }
+
+  /// Moves what is complete of a table's file to the disk; says whether that was of any use.
+  private func spool(_ table: ReplicatedTable) throws(ReplicatorError) -> Bool {
+    try table.file?.moveToDisk()
+    let held = table.file?.heldByteCountEstimate ?? 0
+    plan.holds(held, for: table.number)
+    return held < task.memoryLimit / 8
   }
 
   /// Appends a row to the table's file, opened where it is not.
@@ -261,14 +320,15 @@ final class ChangeWriter {
     guard let file = transactionFile, let batch = plan.closed(ChangeWriter.transactions) else { return }
     transactionFile = nil
     isTransactionFileFull = false
-    rowsInFlight[batch] = Dictionary(
-      uniqueKeysWithValues: registry.tables.map { ($0.number, $0.takeOpenCounts()) })
+    rowsInFlight[batch] = Flight(
+      counts: Dictionary(uniqueKeysWithValues: registry.tables.map { ($0.number, $0.takeOpenCounts()) }),
+      time: row.header.time)
     let name = QualifiedName(schema: "", name: "all tables")
     uploads.enqueue(
       EncodedObject(
         table: ChangeWriter.transactions, source: name, target: name,
         location: TableLocation(transactionsOf: task.settings, prefix: task.prefix),
-        name: .transactions(closedAt: clock.now()), bytes: try file.finish(), rowCount: file.rowCount,
+        name: .transactions(closedAt: clock.now()), file: try file.finish(), rowCount: file.rowCount,
         batch: batch, rowFaults: [], emptyFile: nil))
   }
 
@@ -277,7 +337,7 @@ final class ChangeWriter {
     guard let batch = plan.closed(table.number) else { return }
     let faults = table.rowFaults
     table.rowFaults = []
-    rowsInFlight[batch] = [table.number: table.takeOpenCounts()]
+    rowsInFlight[batch] = Flight(counts: [table.number: table.takeOpenCounts()], time: row.header.time)
     guard var file = table.file else {
       // Faults have taken every row of it.
       plan.durable(batch)
@@ -291,14 +351,14 @@ final class ChangeWriter {
     uploads.enqueue(
       EncodedObject(
         table: table.number, source: table.source, target: table.target, location: table.location,
-        name: .changes(closedAt: closedAt), bytes: try file.finish(), rowCount: rowCount, batch: batch,
+        name: .changes(closedAt: closedAt), file: try file.finish(), rowCount: rowCount, batch: batch,
         rowFaults: faults, emptyFile: try emptyFile(table)))
   }
 
   private func emptyFile(_ table: ReplicatedTable) throws(ReplicatorError) -> [UInt8]? {
     guard let injector, injector.isDue(.emptyObject), let layout = table.layout else { return nil }
     var file = try RowFile(layout: layout, settings: task.settings)
-    return try file.finish()
+    return try file.finish().tail
   }
 
   /// Takes what has become of objects.
@@ -308,17 +368,18 @@ final class ChangeWriter {
     for outcome in outcomes {
       switch outcome {
       case .done(let object, _):
+        if object.isOfControlTable { continue }
         if object.table == ChangeWriter.transactions {
           transactionObjects += 1
         } else {
           registry[object.table].figures.objects += 1
-          registry[object.table].figures.bytes += object.bytes.count
+          registry[object.table].figures.bytes += object.file.byteCount
         }
         if let batch = object.batch {
           plan.durable(batch)
-          for (number, counts) in rowsInFlight.removeValue(forKey: batch) ?? [:] {
-            registry[number].figures.apply(counts)
-          }
+          guard let flight = rowsInFlight.removeValue(forKey: batch) else { continue }
+          appliedTime = max(appliedTime ?? flight.time, flight.time)
+          for (number, counts) in flight.counts { registry[number].figures.apply(counts) }
         }
       case .heldBack: break
       case .failed(let error): throw error
@@ -332,6 +393,8 @@ struct OperationCounts {
   var inserts = 0
   var updates = 0
   var deletes = 0
+
+  var total: Int { inserts + updates + deletes }
 
   mutating func count(_ operation: ChangeOperation) {
     switch operation {

@@ -10,8 +10,10 @@ final class ReplicatedTable {
   var location: TableLocation
   /// The layout of its CDC files; nil until the stream has described the table.
   var layout: FileLayout?
+  /// pg_class.oid; nil while the table is not known to be there.
+  var oid: UInt32?
   /// Only rows that pass all of them are written.
-  var filters: [(column: Int, filter: RowFilter)] = []
+  var filters: [ColumnFilter] = []
   var figures: TableStatistics
   /// The rows of the open batch.
   var openCounts = OperationCounts()
@@ -34,9 +36,7 @@ final class ReplicatedTable {
   /// Takes a new description of the table.
   func setLayout(_ layout: FileLayout, filters: [RowFilter]) {
     self.layout = layout
-    self.filters = filters.compactMap { filter in
-      layout.sourceColumns.firstIndex { $0.name == filter.column }.map { ($0, filter) }
-    }
+    self.filters = filters.compactMap { ColumnFilter($0, in: layout.sourceColumns) }
   }
 
   func takeOpenCounts() -> OperationCounts {
@@ -45,7 +45,7 @@ final class ReplicatedTable {
   }
 
   func passes(_ row: borrowing SourceRow) -> Bool {
-    for (column, filter) in filters where !filter.passes(row.values[column].string) { return false }
+    for filter in filters where !filter.passes(row) { return false }
     return true
   }
 }

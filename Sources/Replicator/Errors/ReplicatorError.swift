@@ -26,6 +26,10 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
     case slotInUse
     /// A slot of this task's name belongs to another plugin or database.
     case slotOfAnother
+    /// Changes cannot begin at the position that was asked for.
+    case startPositionOutOfReach
+    /// A publication to read through is not there, or was not there yet when a change was made.
+    case publicationMissing
     /// The mappings select no table.
     case noTables
     /// A value that PostgreSQL sent is not of the type that its catalog names.
@@ -42,6 +46,10 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
     case invalidTarget
     /// The truth file of the faults cannot be written.
     case truthFile
+    /// The statistics' file cannot be written.
+    case statisticsFile
+    /// Rows cannot be spooled to the disk.
+    case spool
   }
 
   /// What went wrong.
@@ -79,7 +87,12 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
     case .slotInUse: "stop the other process, or give this task another name"
     case .slotOfAnother: "give this task another name"
     case .noTables: "check the selection rules against the names of the source's tables; case counts"
-    case .truthFile: "give a path that can be written"
+    case .startPositionOutOfReach:
+      "give a position that the slot has not confirmed yet, or none, to go on from where the slot is"
+    case .publicationMissing:
+      "make the publication before the slot: a slot sees publications as they were when each change was made"
+    case .truthFile, .statisticsFile: "give a path that can be written"
+    case .spool: "give TMPDIR a directory with room, or lower MaxFileSize and CdcMinFileSize"
     case .invalidTask, .sourceUnreachable, .sourceRefused, .connectionLost, .malformedValue, .malformedRow,
       .malformedStream, .storage, .encoding, .invalidTarget:
       nil

@@ -50,7 +50,7 @@ final class ObjectFaults: Sendable {
     }
     if let earlier = state.withLock({ $0.toOverwrite.removeValue(forKey: object.table) }) {
       try record(.overwriteObject, object, earlier, detail: "by what should be \(key)")
-      try await queue.store.put(earlier, object.bytes, ifNoneMatch: false)
+      try await queue.store.put(earlier, content: object.file, ifNoneMatch: false)
       return earlier
     }
     let written = try await deliverChanges(object, key: key, through: queue)
@@ -68,7 +68,7 @@ final class ObjectFaults: Sendable {
       try record(.gapInLoad, object, key, detail: "\(object.rowCount) rows")
       return key
     }
-    return try await queue.put(object, bytes: object.bytes, at: key)
+    return try await queue.put(object, content: object.file, at: key)
   }
 
   private static let kinds: Set<Fault.Kind> = [
@@ -81,7 +81,7 @@ final class ObjectFaults: Sendable {
     _ object: EncodedObject, key: String, through queue: UploadQueue
   ) async throws -> String? {
     guard let (kind, seconds) = injector.take(ObjectFaults.kinds) else {
-      return try await queue.put(object, bytes: object.bytes, at: key)
+      return try await queue.put(object, content: object.file, at: key)
     }
     switch kind {
     case .dropObject:
@@ -90,49 +90,54 @@ final class ObjectFaults: Sendable {
     case .delay:
       try record(kind, object, key, detail: "\(seconds) seconds")
       guard await wait(until: clock.now() + .seconds(seconds)) else { return nil }
-      return try await queue.put(object, bytes: object.bytes, at: key)
+      return try await queue.put(object, content: object.file, at: key)
     case .stall:
       try record(kind, object, key, detail: "\(seconds) seconds, all tables")
       let until = clock.now() + .seconds(seconds)
       state.withLock { $0.stalledUntil = until }
       guard await wait(until: until) else { return nil }
-      return try await queue.put(object, bytes: object.bytes, at: key)
+      return try await queue.put(object, content: object.file, at: key)
     case .doubleObject:
       let second = try await queue.newKey(for: object)
       try record(kind, object, key, detail: "again as \(second)")
-      _ = try await queue.put(object, bytes: object.bytes, at: key)
-      return try await queue.put(object, bytes: object.bytes, at: second)
+      _ = try await queue.put(object, content: object.file, at: key)
+      return try await queue.put(object, content: object.file, at: second)
     case .truncateObject:
       try record(kind, object, key)
-      return try await queue.put(object, bytes: Array(object.bytes.prefix(object.bytes.count / 2)), at: key)
+      return try await queue.put(
+        object, content: EncodedFile(Array(try bytes(of: object).prefix(object.file.byteCount / 2))), at: key)
     case .corruptFooter:
       try record(kind, object, key)
-      return try await queue.put(object, bytes: spoiled(object.bytes), at: key)
+      return try await queue.put(object, content: EncodedFile(spoiled(try bytes(of: object))), at: key)
     case .overwriteObject:
-      let written = try await queue.put(object, bytes: object.bytes, at: key)
+      let written = try await queue.put(object, content: object.file, at: key)
       state.withLock { $0.toOverwrite[object.table] = written }
       return written
     case .emptyObject:
-      let written = try await queue.put(object, bytes: object.bytes, at: key)
+      let written = try await queue.put(object, content: object.file, at: key)
       guard let emptyFile = object.emptyFile else { return written }
       let second = try await queue.newKey(for: object)
       try record(kind, object, second)
-      return try await queue.put(object, bytes: emptyFile, at: second)
+      return try await queue.put(object, content: EncodedFile(emptyFile), at: second)
     case .foreignObject:
       let foreign = object.location.prefix + "part-00000-not-from-dms" + queue.settings.fileFormat.rawValue
       try record(kind, object, foreign)
       try await queue.store.put(foreign, Array("this was not written by DMS\n".utf8), ifNoneMatch: false)
-      return try await queue.put(object, bytes: object.bytes, at: key)
+      return try await queue.put(object, content: object.file, at: key)
     case .deleteObject:
-      let written = try await queue.put(object, bytes: object.bytes, at: key)
+      let written = try await queue.put(object, content: object.file, at: key)
       state.withLock { $0.toDelete[object.table] = written }
       return written
     default:
-      return try await queue.put(object, bytes: object.bytes, at: key)
+      return try await queue.put(object, content: object.file, at: key)
     }
   }
 
   /// Half of the metadata inverted: of a Parquet file, what stands before the length at its end.
+  private func bytes(of object: EncodedObject) throws -> [UInt8] {
+    try object.file.read(0..<object.file.byteCount)
+  }
+
   private func spoiled(_ bytes: [UInt8]) -> [UInt8] {
     guard bytes.count > 8 else { return [] }
     let end = bytes.count - 8

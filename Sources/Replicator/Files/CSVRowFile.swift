@@ -76,10 +76,16 @@ struct CSVRowFile {
     rowCount += 1
   }
 
-  var byteCountEstimate: Int { bytes.count }
+  var heldByteCount: Int { bytes.count }
 
-  /// The whole file, compressed where the settings say so.
+  /// The whole file, without what was taken out, compressed where the settings say so.
   mutating func finish() throws(ReplicatorError) -> [UInt8] {
+    try takeEncodedBytes()
+  }
+
+  /// Takes out what was written so far; where it is compressed, as a gzip member of its own, which may follow another.
+  mutating func takeEncodedBytes() throws(ReplicatorError) -> [UInt8] {
+    let bytes = takeBytes()
     guard settings.fileFormat == .gzippedCSV else { return bytes }
     do {
       return try Gzip.compress(bytes)
@@ -105,6 +111,10 @@ struct CSVRowFile {
     switch column.conversion {
     case .int16, .int32, .int64: bytes += text
     case .text, .textBytes: quote(text)
+    case .limitedText(let units): quote(ValueText.prefix(text, unitCount: units))
+    case .limitedBytes(let count):
+      guard text.count >= 2 else { return try refuse(column) }
+      quote(text.dropFirst(2).prefix(2 * count))
     case .trimmedText: quote(ValueText.trimmingBlanks(text))
     case .boolean, .truthText:
       guard let truth = ValueText.boolean(text) else { return try refuse(column) }

@@ -21,6 +21,10 @@ enum ColumnConversion: Hashable, Sendable {
   case bytes
   /// Text as binary.
   case textBytes
+  /// A large text, cut after so many units of UTF-16.
+  case limitedText(units: Int)
+  /// bytea, cut after so many bytes.
+  case limitedBytes(count: Int)
   case date
   /// Milliseconds since midnight.
   case time
@@ -28,7 +32,19 @@ enum ColumnConversion: Hashable, Sendable {
   case timestampMicros
 
   /// The conversion from a source type to a target type, which differ where a rule changed the type.
-  init(from source: PostgresType, to target: DMSType, settings: EndpointSettings) {
+  init(from source: PostgresType, to target: DMSType, settings: EndpointSettings, text: TextRules) {
+    if let size = text.lobMaxSizeKB.map({ $0 * 1_024 }) {
+      switch target {
+      case .blob where source.isBytea:
+        self = .limitedBytes(count: size)
+        return
+      // DMS counts two bytes for a character of NCLOB, four for one beyond the basic plane (DMS.md section 8).
+      case .clob, .nclob:
+        self = .limitedText(units: size / 2)
+        return
+      default: break
+      }
+    }
     switch target.parquetColumn(settings) {
     case .boolean: self = .boolean
     case .int16: self = .int16
@@ -43,7 +59,7 @@ enum ColumnConversion: Hashable, Sendable {
     case .timestampMillis: self = .timestampMillis
     case .timestampMicros: self = .timestampMicros
     case .utf8:
-      if source.isBlankPadded, !settings.csv.addTrailingPaddingCharacter {
+      if source.isBlankPadded, text.trimsChar {
         self = .trimmedText
       } else if source.isBoolean {
         self = .truthText
@@ -54,6 +70,14 @@ enum ColumnConversion: Hashable, Sendable {
       }
     }
   }
+}
+
+/// What a task's settings do to text.
+struct TextRules: Hashable, Sendable {
+  /// Whether char(n) loses the blanks at its end.
+  var trimsChar = true
+  /// Large values are cut there (`LobMaxSize`); nil lets them be whole.
+  var lobMaxSizeKB: Int?
 }
 
 extension PostgresType {

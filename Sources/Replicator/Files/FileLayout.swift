@@ -21,8 +21,18 @@ struct FileLayout: Hashable, Sendable {
   /// A column that only the fault `schema-change` adds.
   var extraColumn: String?
 
+  /// The layout of a table under a task's mappings and settings.
+  init(table: SourceTable, phase: ObjectName.Phase, task: ReplicationTask) throws(ReplicatorError) {
+    try self.init(
+      table: table, phase: phase, mappings: task.mappings, settings: task.settings,
+      text: TextRules(
+        trimsChar: task.sourceSettings.trimsSpaceInChar && !task.settings.csv.addTrailingPaddingCharacter,
+        lobMaxSizeKB: task.taskSettings.lobMaxSizeKB))
+  }
+
   init(
-    table: SourceTable, phase: ObjectName.Phase, mappings: TableMappings, settings: EndpointSettings
+    table: SourceTable, phase: ObjectName.Phase, mappings: TableMappings, settings: EndpointSettings,
+    text: TextRules = TextRules()
   ) throws(ReplicatorError) {
     let target: TargetTable
     do {
@@ -46,7 +56,8 @@ struct FileLayout: Hashable, Sendable {
         }
       return Column(
         name: column.name, type: column.type,
-        conversion: ColumnConversion(from: type, to: column.type, settings: settings), origin: column.origin,
+        conversion: ColumnConversion(from: type, to: column.type, settings: settings, text: text),
+        origin: column.origin,
         isLenient: column.isConverted || { if case .expression = column.origin { true } else { false } }())
     }
     hasOp = settings.hasOpColumn(in: phase)

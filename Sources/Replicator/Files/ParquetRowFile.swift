@@ -75,7 +75,13 @@ struct ParquetRowFile {
     }
   }
 
-  /// The whole file.
+  /// Bytes of row groups that are complete.
+  var completeByteCount: Int { writer.completeByteCount }
+
+  /// Takes them out.
+  mutating func takeBytes() -> [UInt8] { writer.takeBytes() }
+
+  /// The whole file, without what was taken out.
   mutating func finish() throws(ReplicatorError) -> [UInt8] {
     do {
       return try writer.finish()
@@ -102,6 +108,11 @@ struct ParquetRowFile {
     guard case .text(let text) = value else { return writer[index].appendNull() }
     switch cell.conversion {
     case .text, .textBytes: writer[index].append(bytes: text.bytes)
+    case .limitedText(let units):
+      writer[index].append(bytes: ValueText.prefix(text, unitCount: units).bytes)
+    case .limitedBytes(let count):
+      guard let bytes = ValueText.bytes(text) else { return try refuse(cell, index) }
+      writer[index].append(bytes: Array(bytes.prefix(count)).span.bytes)
     case .trimmedText: writer[index].append(bytes: ValueText.trimmingBlanks(text).bytes)
     case .int64:
       guard let number = ValueText.integer(text) else { return try refuse(cell, index) }

@@ -5,6 +5,7 @@ struct RowFile {
   // Exactly one is there. An enum's payload could not be changed in place, and a file is too large to copy.
   private var parquet: ParquetRowFile?
   private var csv: CSVRowFile?
+  private var spool = Spool()
 
   init(layout: FileLayout, settings: EndpointSettings) throws(ReplicatorError) {
     switch settings.dataFormat {
@@ -16,7 +17,12 @@ struct RowFile {
   var rowCount: Int { parquet?.rowCount ?? csv?.rowCount ?? 0 }
 
   /// The size that the file has so far, about.
-  var byteCountEstimate: Int { parquet?.byteCountEstimate ?? csv?.byteCountEstimate ?? 0 }
+  var byteCountEstimate: Int {
+    parquet?.byteCountEstimate ?? csv.map { spool.byteCount + $0.heldByteCount } ?? 0
+  }
+
+  /// Bytes of it that wait on the disk.
+  var spooledByteCount: Int { spool.byteCount }
 
   /// Values written as NULL because the column's type cannot hold them.
   var unrepresentable: Int { parquet?.unrepresentable ?? csv?.unrepresentable ?? 0 }
@@ -26,9 +32,28 @@ struct RowFile {
     try csv?.append(row)
   }
 
+  /// What of it is in memory, about.
+  var heldByteCountEstimate: Int { byteCountEstimate - spool.byteCount }
+
+  /// Moves what is complete to the disk.
+  ///
+  /// A file of Parquet is moved by whole row groups: the one that is open stays in memory.
+  mutating func moveToDisk() throws(ReplicatorError) {
+    var bytes = parquet?.takeBytes() ?? []
+    if csv != nil { bytes = try csv?.takeEncodedBytes() ?? [] }
+    if !bytes.isEmpty { try spool.move(bytes) }
+  }
+
+  /// Moves what is complete to the disk, where it has become much.
+  mutating func moveToDiskIfLarge() throws(ReplicatorError) {
+    let byteCount = parquet?.completeByteCount ?? csv?.heldByteCount ?? 0
+    if byteCount >= Spool.threshold { try moveToDisk() }
+  }
+
   /// The whole file.
-  mutating func finish() throws(ReplicatorError) -> [UInt8] {
-    if let bytes = try parquet?.finish() { return bytes }
-    return try csv?.finish() ?? []
+  mutating func finish() throws(ReplicatorError) -> EncodedFile {
+    var tail = try parquet?.finish() ?? []
+    if csv != nil { tail = try csv?.finish() ?? [] }
+    return EncodedFile(spool: spool.file, tail: tail)
   }
 }

@@ -9,6 +9,8 @@ struct TransactionFile {
   private var formatters: [Int: CSVRowFile] = [:]
   private var bytes: [UInt8] = []
   private(set) var rowCount = 0
+  /// A file holds whole transactions, however large they are.
+  private var spool = Spool()
 
   init(settings: EndpointSettings) {
     self.settings = settings
@@ -29,8 +31,23 @@ struct TransactionFile {
     rowCount += 1
   }
 
+  var spooledByteCount: Int { spool.byteCount }
+
+  /// Moves what was written to the disk, where it has become much; says whether it was.
+  mutating func spoolIfLarge() throws(ReplicatorError) -> Bool {
+    guard bytes.count >= Spool.threshold else { return false }
+    try spool.move(try encoded())
+    bytes = []
+    return true
+  }
+
   /// The whole file.
-  func finish() throws(ReplicatorError) -> [UInt8] {
+  func finish() throws(ReplicatorError) -> EncodedFile {
+    EncodedFile(spool: spool.file, tail: try encoded())
+  }
+
+  /// A gzip member of its own, where it is compressed.
+  private func encoded() throws(ReplicatorError) -> [UInt8] {
     guard settings.compressionType == .gzip else { return bytes }
     do {
       return try Gzip.compress(bytes)

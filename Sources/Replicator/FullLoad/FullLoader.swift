@@ -30,11 +30,24 @@ struct FullLoader {
     var catalog = SourceCatalog(connection: connection)
     guard let source = try catalog.table(entry) else { return 0 }
     let table = registry.table(entry.name)
+    table.oid = entry.oid
     table.figures.fullLoadStartTime = clock.now()
-    let layout = try FileLayout(
-      table: source, phase: .fullLoad, mappings: task.mappings, settings: task.settings)
+    let layout: FileLayout
+    do throws(ReplicatorError) {
+      layout = try FileLayout(table: source, phase: .fullLoad, task: task)
+    } catch {
+      guard error.code == .invalidTarget else { throw error }
+      try registry.suspend(table, for: error)
+      return 0
+    }
     let filters = task.mappings.filters(of: entry.name).compactMap { filter in
-      source.columns.firstIndex { $0.name == filter.column }.map { (column: $0, filter: filter) }
+      let bound = ColumnFilter(filter, in: source.columns)
+      if bound == nil {
+        logger.warning(
+          "a filter is on a column that the table does not have; it is ignored",
+          metadata: ["table": "\(entry.name)", "column": "\(filter.column)"])
+      }
+      return bound
     }
     var objects = LoadObjects(loader: self, table: table, layout: layout)
     let splitter = CopyTextSplitter()
@@ -49,6 +62,7 @@ struct FullLoader {
           count += 1
           if count & 0xff == 0 {
             if isStopping() { throw StopRequest() }
+            table.figures.fullLoadRows = objects.rowCount
             try everyNowAndThen()
           }
           row.values.removeAll(keepingCapacity: true)
@@ -58,7 +72,7 @@ struct FullLoader {
             throw ReplicatorError(
               .malformedRow, table: entry.name.description, detail: "a row has another number of columns")
           }
-          for (column, filter) in filters where !filter.passes(row.values[column].string) { return }
+          for filter in filters where !filter.passes(row) { return }
           times.advance(&row.header)
           try objects.append(row)
         }
@@ -125,8 +139,7 @@ private struct LoadObjects {
     self.loader = loader
     self.table = table
     self.layout = layout
-    // A whole file has to fit into memory, with the one before it on its way.
-    byteLimit = min(loader.task.settings.maxFileSizeKB * 1_024, loader.task.memoryLimit / 2)
+    byteLimit = loader.task.settings.maxFileSizeKB * 1_024
   }
 
   mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
@@ -135,7 +148,10 @@ private struct LoadObjects {
     try file?.append(row)
     rowCount += 1
     // The size is an estimate that costs more than a row does.
-    if rowCount & 0x3f == 0, let size = file?.byteCountEstimate, size >= byteLimit { isFull = true }
+    if rowCount & 0x3f == 0, let size = file?.byteCountEstimate {
+      if size >= byteLimit { isFull = true }
+      try file?.moveToDiskIfLarge()
+    }
   }
 
   /// Ends the last file; a table without rows has none.
@@ -148,11 +164,12 @@ private struct LoadObjects {
     isFull = false
     number += 1
     unrepresentable += closing.unrepresentable
-    let bytes = try closing.finish()
     loader.uploads.enqueue(
       EncodedObject(
         table: table.number, source: table.source, target: table.target, location: table.location,
-        name: .fullLoad(number: number, isLast: isLast), bytes: bytes, rowCount: closing.rowCount, batch: nil,
+        name: .fullLoad(number: number, isLast: isLast), file: try closing.finish(),
+        rowCount: closing.rowCount,
+        batch: nil,
         rowFaults: [], emptyFile: nil))
     loader.uploads.blockUntil(byteCountBelow: loader.task.memoryLimit / 2)
   }

@@ -11,6 +11,7 @@ extension Replicator {
     statements: Interrupt
   ) async throws {
     figures.phase = .fullLoad
+    try tellFullLoad(context, uploads)
     try await prepareTargets(tables, context)
     let replication = try connectForReplication(interrupt: statements)
     defer { replication.close() }
@@ -86,33 +87,40 @@ extension Replicator {
     let control = control
     let loader = FullLoader(
       task: task, registry: context.registry, uploads: uploads, clock: clock, logger: logger,
-      taskStart: context.taskStart, isStopping: { control.isStopping }, everyNowAndThen: {})
+      taskStart: context.taskStart, isStopping: { control.isStopping },
+      everyNowAndThen: { try self.publishProgress(context) })
     for entry in tables {
       guard !control.isStopping else { throw StopRequest() }
       let table = context.registry.table(entry.name)
       table.figures.tableState = .fullLoad
       figures.unrepresentableValues += try loader.load(entry, on: connection)
       try absorbLoad(uploads.takeOutcomes(), context)
-      publish(context)
+      try publish(context)
     }
+    try tellSuspended(context, uploads)
+    var facts = TaskFacts(status: .fullLoad)
+    count(context, into: &facts)
+    try context.controlTables.endSlot(facts, uploads, isOver: true)
     await uploads.finish()
     try absorbLoad(uploads.takeOutcomes(), context)
     for entry in tables {
       let table = context.registry.table(entry.name)
+      guard table.figures.tableState != .error else { continue }
       table.figures.fullLoadEndTime = clock.now()
       table.figures.tableState = .completed
       try step(.tableLoaded(entry.name))
     }
-    publish(context)
+    try publish(context)
   }
 
   func absorbLoad(_ outcomes: [UploadOutcome], _ context: RunContext) throws {
     for outcome in outcomes {
       switch outcome {
       case .done(let object, _):
+        if object.isOfControlTable { continue }
         let table = context.registry[object.table]
         table.figures.objects += 1
-        table.figures.bytes += object.bytes.count
+        table.figures.bytes += object.file.byteCount
       case .heldBack: throw StopRequest()
       case .failed(let error): throw error
       }
@@ -126,12 +134,39 @@ extension Replicator {
     try ReplicationSlots(connection: connection, names: task.names).drop(slot: task.names.loadSlot)
   }
 
+  /// Tells of tables that are left out; the source remembers them, so that the next run loads them where it can.
+  func tellSuspended(
+    _ context: RunContext, _ uploads: UploadQueue, _ slots: ReplicationSlots? = nil
+  ) throws(ReplicatorError) {
+    let suspended = context.registry.takeSuspended()
+    for (table, reason) in suspended {
+      logger.error("a table is left out from now on: \(reason)", metadata: ["table": "\(table)"])
+      if let oid = context.registry.table(table).oid { tablesToLoad.insert(oid) }
+      try context.controlTables.suspended(table, reason: reason, uploads)
+    }
+    if !suspended.isEmpty { try slots?.markLive(toLoad: tablesToLoad) }
+  }
+
+  private func tellFullLoad(_ context: RunContext, _ uploads: UploadQueue) throws(ReplicatorError) {
+    try context.controlTables.tell(TaskFacts(status: .fullLoad), uploads)
+  }
+
+  /// Shows the figures of a load that is under way, a few times a second.
+  private func publishProgress(_ context: RunContext) throws(ReplicatorError) {
+    let now = clock.now()
+    guard now - (lastProgress ?? context.taskStart) >= .milliseconds(200) else { return }
+    lastProgress = now
+    try publish(context)
+  }
+
   /// Shows the figures as they are now.
-  func publish(_ context: RunContext) {
+  ///
+  /// - Throws: `ReplicatorError` with code `statisticsFile`.
+  func publish(_ context: RunContext) throws(ReplicatorError) {
     figures.tables = context.registry.tables.map(\.figures).sorted {
       ($0.schemaName, $0.tableName) < ($1.schemaName, $1.tableName)
     }
     figures.objectsWritten = figures.tables.reduce(0) { $0 + $1.objects }
-    publishFigures()
+    try publishFigures()
   }
 }

@@ -29,6 +29,7 @@ extension Replicator {
     }
     let table = context.registry.table(name)
     table.figures.tableState = .reloading
+    table.figures.wasReloaded = true
     try writer.close(name)
     await uploads.finish()
     try writer.absorb(uploads.takeOutcomes())
@@ -53,11 +54,13 @@ extension Replicator {
     }
     await uploads.finish()
     try writer.absorb(uploads.takeOutcomes())
-    table.figures.fullLoadEndTime = clock.now()
-    table.figures.tableState = .completed
+    if table.figures.tableState != .error {
+      table.figures.fullLoadEndTime = clock.now()
+      table.figures.tableState = .completed
+      tablesToLoad.remove(entry.oid)
+    }
     try step(.tableLoaded(name))
-    tablesToLoad.remove(entry.oid)
     try slots.markLive(toLoad: tablesToLoad)
-    publish(context)
+    try publish(context)
   }
 }

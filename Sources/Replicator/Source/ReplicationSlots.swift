@@ -39,12 +39,13 @@ struct ReplicationSlots {
       return (plugin, isHere, walStatus, comment)
     } then: { plugin, isHere, walStatus, comment throws(ReplicatorError) in
       let wasLive = comment?.hasPrefix(SourceObjectNames.liveComment) ?? false
-      guard let plugin else { return wasLive ? .slotGone : .fresh }
+      guard let plugin else { return wasLive || names.isSlotForeign ? .slotGone : .fresh }
       guard plugin == "pgoutput", isHere else {
         throw ReplicatorError(
           .slotOfAnother, detail: "the slot \(names.slot) is there and belongs to another plugin or database")
       }
       guard walStatus != "lost" else { throw .slotInvalidated(names.slot) }
+      if names.isSlotForeign && !wasLive { return .fresh }
       return .live(toLoad: Set((comment ?? "").split(separator: " ").compactMap { UInt32($0) }))
     }
   }
@@ -53,19 +54,51 @@ struct ReplicationSlots {
   ///
   /// Publishing updates of a table without replica identity would make PostgreSQL refuse its updates, so such
   /// tables are published by a publication of inserts.
-  func publish(_ tables: [CatalogTable]) throws(ReplicatorError) {
-    try publish(
-      tables.filter(\.hasReplicaIdentity), as: names.publication, operations: "insert, update, delete")
-    try publish(tables.filter { !$0.hasReplicaIdentity }, as: names.insertPublication, operations: "insert")
+  /// Both are changed at once, so that a table that goes from one to the other is in one of them at any time.
+  ///
+  /// - Parameter audit: the table of the DDL artifacts, whose inserts are published as well.
+  func publish(_ tables: [CatalogTable], audit: CatalogTable? = nil) throws(ReplicatorError) {
+    guard names.foreignPublications.isEmpty else { return }
+    try transaction { () throws(ReplicatorError) in
+      try publish(
+        tables.filter(\.hasReplicaIdentity), as: names.publication, operations: "insert, update, delete")
+      try publish(
+        tables.filter { !$0.hasReplicaIdentity } + (audit.map { [$0] } ?? []), as: names.insertPublication,
+        operations: "insert")
+    }
+  }
+
+  private func transaction(_ body: () throws(ReplicatorError) -> Void) throws(ReplicatorError) {
+    try asking { () throws(PostgresError) in try connection.execute("begin") }
+    do throws(ReplicatorError) {
+      try body()
+      try asking { () throws(PostgresError) in try connection.execute("commit") }
+    } catch {
+      // Where the rollback fails as well, the session is lost, and the transaction with it.
+      _ = try? connection.execute("rollback")
+      throw error
+    }
   }
 
   /// Says at the source that the task is live, and which tables are still to be loaded.
+  ///
+  /// Beside publications of others there is one of the task's own, without tables, for what is said there.
   func markLive(toLoad tables: Set<UInt32> = []) throws(ReplicatorError) {
+    if !names.foreignPublications.isEmpty { try publish([], as: names.publication, operations: "insert") }
     let list = tables.sorted().map { " \($0)" }.joined()
     let comment = SourceObjectNames.liveComment + (tables.isEmpty ? "" : ", to load:" + list)
     try asking { () throws(PostgresError) in
       try connection.execute(
         "comment on publication \(identifier: names.publication) is \(literal: comment)")
+    }
+  }
+
+  /// Those of the publications that are not there.
+  func missingPublications(of wanted: [String]) throws(ReplicatorError) -> [String] {
+    try asking { () throws(PostgresError) in
+      let there = try connection.query("select pubname::text from pg_catalog.pg_publication")
+        .map { row throws(PostgresError) in try row.decode(0, as: String.self) }
+      return wanted.filter { !there.contains($0) }
     }
   }
 

@@ -9,6 +9,8 @@ struct CatalogTable: Hashable, Sendable {
   let hasReplicaIdentity: Bool
   /// Whether its rows lie in its partitions.
   let isPartitioned: Bool
+  /// Whether the user may publish it.
+  let isOwned: Bool
 }
 
 /// What the source's system catalogs say about its tables.
@@ -28,7 +30,7 @@ struct SourceCatalog {
         select c.oid, n.nspname::text, c.relname::text,
           c.relreplident in ('f', 'i') or c.relreplident = 'd' and exists (
             select from pg_catalog.pg_index i where i.indrelid = c.oid and i.indisprimary),
-          c.relkind = 'p'
+          c.relkind = 'p', pg_catalog.pg_has_role(c.relowner, 'USAGE')
         from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence = 'p'
           and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
@@ -39,7 +41,8 @@ struct SourceCatalog {
         tables.append(
           CatalogTable(
             oid: try row.decode(0), name: QualifiedName(schema: try row.decode(1), name: try row.decode(2)),
-            hasReplicaIdentity: try row.decode(3), isPartitioned: try row.decode(4)))
+            hasReplicaIdentity: try row.decode(3), isPartitioned: try row.decode(4),
+            isOwned: try row.decode(5)))
       }
       return tables
     }

@@ -56,6 +56,10 @@ public struct TableStatistics: Hashable, Sendable, Codable {
     case completed = "Table completed"
     /// It is being loaded again.
     case reloading = "Table is being reloaded"
+    /// It was dropped at the source.
+    case missing = "Table does not exist"
+    /// It is left out, since it cannot be written.
+    case error = "Table error"
   }
 
   /// The schema in the source.
@@ -68,7 +72,7 @@ public struct TableStatistics: Hashable, Sendable, Codable {
   public var updates = 0
   /// Deletes received.
   public var deletes = 0
-  /// Changes of its columns.
+  /// Changes of its columns, and that it was made or dropped while changes were read.
   public var ddls = 0
   /// Inserts in durable objects.
   public var appliedInserts = 0
@@ -76,8 +80,12 @@ public struct TableStatistics: Hashable, Sendable, Codable {
   public var appliedUpdates = 0
   /// Deletes in durable objects.
   public var appliedDeletes = 0
+  /// Those of `ddls` that were carried out.
+  public var appliedDDLs = 0
   /// Rows of the full load.
   public var fullLoadRows = 0
+  /// Whether its full load was one by request, while changes went on.
+  public var wasReloaded = false
   /// When its full load began.
   public var fullLoadStartTime: Timestamp?
   /// When its full load was durable.
@@ -106,6 +114,8 @@ public struct TableStatistics: Hashable, Sendable, Codable {
     case appliedInserts = "AppliedInserts"
     case appliedUpdates = "AppliedUpdates"
     case appliedDeletes = "AppliedDeletes"
+    case appliedDDLs = "AppliedDdls"
+    case wasReloaded = "FullLoadReloaded"
     case fullLoadRows = "FullLoadRows"
     case fullLoadStartTime = "FullLoadStartTime"
     case fullLoadEndTime = "FullLoadEndTime"

@@ -27,6 +27,10 @@ public enum ReplicationStep: Hashable, Sendable {
   case objectWritten(key: String)
   /// The source was told that it may forget what is before.
   case lsnConfirmed(LSN)
+  /// What DDL at the source asks for was done: a new table is published, a dropped one's objects are gone.
+  case ddlFollowed
+  /// The heartbeat's row was updated, for the n-th time since the stream began.
+  case heartbeat(Int)
   /// Everything is written and confirmed.
   case stopped
 
@@ -45,6 +49,8 @@ public enum ReplicationStep: Hashable, Sendable {
     case .objectEncoded: "objectEncoded"
     case .objectWritten: "objectWritten"
     case .lsnConfirmed: "lsnConfirmed"
+    case .ddlFollowed: "ddlFollowed"
+    case .heartbeat: "heartbeat"
     case .stopped: "stopped"
     }
   }

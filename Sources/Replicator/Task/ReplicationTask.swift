@@ -1,4 +1,5 @@
 public import DMS
+public import Postgres
 
 /// What a replicator is to do: DMS's replication task.
 public struct ReplicationTask: Sendable {
@@ -12,24 +13,19 @@ public struct ReplicationTask: Sendable {
     case fullLoadAndChanges = "full-load-and-cdc"
   }
 
-  /// What becomes of a table's objects when a full load begins (`TargetTablePrepMode`); the raw value is DMS's.
-  ///
-  /// Only objects with names that DMS gives are removed, and only below the table's own prefix.
-  public enum TablePreparation: String, Sendable, CaseIterable {
-    /// They are removed.
-    case dropAndCreate = "DROP_AND_CREATE"
-    /// They are removed: on S3 the same (DMS.md section 6).
-    case truncate = "TRUNCATE_BEFORE_LOAD"
-    /// They stay; full-load objects of the same names are written over.
-    case doNothing = "DO_NOTHING"
-  }
+  /// What becomes of a table's objects when a full load begins.
+  public typealias TablePreparation = TaskSettings.TablePreparation
 
   /// Names the slot and the publications: 1 to 40 of `a-z`, `0-9` and `_`.
   public var name: String
   /// The source as libpq takes it: keywords, a URL, or nothing for the `PG*` variables.
   public var source: String
-  /// The endpoint settings.
+  /// The settings of the target endpoint.
   public var settings: EndpointSettings
+  /// The settings of the source endpoint.
+  public var sourceSettings = SourceSettings()
+  /// The task's own settings.
+  public var taskSettings = TaskSettings()
   /// The table mappings.
   public var mappings: TableMappings
   /// What comes before `BucketFolder` in each key: empty, or ending in `/`.
@@ -38,6 +34,15 @@ public struct ReplicationTask: Sendable {
   public var migrationType = MigrationType.fullLoadAndChanges
   /// What becomes of objects that are there when a full load begins.
   public var tablePreparation = TablePreparation.dropAndCreate
+  /// Where changes begin, for a task that has not begun yet (`CdcStartPosition`); nil begins where the slot does.
+  ///
+  /// Transactions that were committed before are left out.
+  public var startPosition: LSN?
+  /// Publications of others to read `sourceSettings.slotName` through, which must be older than the slot; none
+  /// lets the task use its own.
+  public var publications: [String] = []
+  /// A file that is kept up to date with the statistics, in the shape of `describe-table-statistics`.
+  public var statisticsFile: String?
   /// Drops what an earlier run left at the source and begins with a full load; false resumes.
   public var startsAfresh = false
   /// Faults to commit on purpose.
@@ -56,7 +61,9 @@ public struct ReplicationTask: Sendable {
   }
 
   /// The names of what a task keeps at the source.
-  var names: SourceObjectNames { SourceObjectNames(task: name) }
+  var names: SourceObjectNames {
+    SourceObjectNames(task: name, slot: sourceSettings.slotName, publications: publications)
+  }
 
   /// - Throws: `ReplicatorError` with code `invalidTask`.
   func validate() throws(ReplicatorError) {
@@ -69,6 +76,23 @@ public struct ReplicationTask: Sendable {
     }
     guard prefix.isEmpty || prefix.hasSuffix("/") else {
       throw ReplicatorError(.invalidTask, detail: "the prefix \"\(prefix)\" must end in /")
+    }
+    if let slot = sourceSettings.slotName {
+      guard migrationType == .changes else {
+        throw ReplicatorError(
+          .invalidTask,
+          detail: "SlotName=\(slot) needs the migration type cdc: a load cannot begin where the slot stands")
+      }
+      guard !startsAfresh else {
+        throw ReplicatorError(
+          .invalidTask, detail: "the slot \(slot) is not this task's own, and cannot be begun afresh")
+      }
+    } else if !publications.isEmpty {
+      throw ReplicatorError(
+        .invalidTask, detail: "publications of others need SlotName, a slot that is newer")
+    }
+    if startPosition != nil, migrationType != .changes {
+      throw ReplicatorError(.invalidTask, detail: "a start position needs the migration type cdc")
     }
   }
 }
@@ -84,19 +108,32 @@ public struct ReplicationTask: Sendable {
 /// object is durable. So there is no moment at which a kill leaves a half-loaded table that looks complete.
 struct SourceObjectNames: Hashable, Sendable {
   let slot: String
+  /// Whether somebody else made the slot, and takes it away.
+  let isSlotForeign: Bool
   let loadSlot: String
   /// Publishes every change of tables with a replica identity.
   let publication: String
   /// Publishes inserts of the other tables: publishing their updates would make PostgreSQL refuse them.
   let insertPublication: String
 
+  /// Somebody else's publications; none where the task has its own.
+  let foreignPublications: [String]
+
+  /// The publications that the stream carries.
+  var streamed: [String] {
+    foreignPublications.isEmpty ? [publication, insertPublication] : foreignPublications
+  }
+
   /// How the publication's comment begins once the task is live; after it may stand `, to load: OID OID`.
   static let liveComment = "lakecanary: live"
 
-  init(task: String) {
-    slot = "lakecanary_\(task)"
-    loadSlot = slot + "_load"
-    publication = slot
-    insertPublication = slot + "_inserts"
+  init(task: String, slot: String? = nil, publications: [String] = []) {
+    let own = "lakecanary_\(task)"
+    self.slot = slot ?? own
+    isSlotForeign = slot != nil
+    loadSlot = own + "_load"
+    publication = own
+    insertPublication = own + "_inserts"
+    foreignPublications = publications
   }
 }

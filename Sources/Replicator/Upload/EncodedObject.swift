@@ -18,7 +18,7 @@ struct EncodedObject: Sendable {
   let target: QualifiedName
   let location: TableLocation
   let name: Name
-  let bytes: [UInt8]
+  let file: EncodedFile
   let rowCount: Int
   /// The batch that it holds; nil for a full load.
   let batch: BatchPlan.BatchID?

@@ -11,7 +11,8 @@ final class UploadQueue: Sendable {
     var last: [Int: Task<Void, Never>] = [:]
     var names: [Int: NameSequence] = [:]
     var outcomes: [UploadOutcome] = []
-    var byteCount = 0
+    /// Bytes in memory of objects that are not written yet, and their bytes on the disk.
+    var (byteCount, spooledByteCount) = (0, 0)
     /// Tables of which an object was held back for good: nothing may follow it.
     var blocked: Set<Int> = []
     /// Nothing more is written: the run has failed.
@@ -39,8 +40,11 @@ final class UploadQueue: Sendable {
     self.notify = notify
   }
 
-  /// Bytes of objects that are not written yet.
-  var byteCount: Int { state.withLock { $0.byteCount } }
+  /// Bytes on the disk that may wait to be written: with the open files, some gigabytes at most.
+  private static let spoolLimit = 2 << 30
+
+  /// Bytes on the disk of objects that are not written yet.
+  var spooledByteCount: Int { state.withLock { $0.spooledByteCount } }
 
   /// What has become of objects since the last call.
   func takeOutcomes() -> [UploadOutcome] {
@@ -53,7 +57,8 @@ final class UploadQueue: Sendable {
   /// Lets an object be written after those of its table that came before.
   func enqueue(_ object: EncodedObject) {
     state.withLock { state in
-      state.byteCount += object.bytes.count
+      state.byteCount += object.file.tail.count
+      state.spooledByteCount += object.file.spooledByteCount
       let previous = state.last[object.table]
       state.last[object.table] = Task {
         await previous?.value
@@ -79,7 +84,9 @@ final class UploadQueue: Sendable {
   /// Returns at once where nothing more will be written, and false where the deadline comes first.
   @discardableResult
   func blockUntil(byteCountBelow limit: Int, deadline: DispatchTime = .distantFuture) -> Bool {
-    while state.withLock({ $0.byteCount >= limit && !$0.isAbandoned }) {
+    while state.withLock({ state in
+      (state.byteCount >= limit || state.spooledByteCount >= UploadQueue.spoolLimit) && !state.isAbandoned
+    }) {
       if progress.wait(timeout: deadline) == .timedOut { return false }
     }
     return true
@@ -107,7 +114,8 @@ final class UploadQueue: Sendable {
       outcome = await written(object)
     }
     state.withLock { state in
-      state.byteCount -= object.bytes.count
+      state.byteCount -= object.file.tail.count
+      state.spooledByteCount -= object.file.spooledByteCount
       switch outcome {
       case .done?, nil: break
       case .heldBack?: state.blocked.insert(object.table)
@@ -123,13 +131,13 @@ final class UploadQueue: Sendable {
     do {
       var key = try await newKey(for: object)
       try onStep(.objectEncoded(key: key))
-      if let faults {
+      if let faults, !object.isOfControlTable {
         guard let last = try await faults.deliver(object, key: key, through: self) else {
           return .heldBack(object)
         }
         key = last
       } else {
-        key = try await put(object, bytes: object.bytes, at: key)
+        key = try await put(object, content: object.file, at: key)
       }
       switch object.name {
       case .changes, .transactions: try onStep(.objectWritten(key: key))
@@ -148,15 +156,15 @@ final class UploadQueue: Sendable {
   /// A CDC name that is taken means the next millisecond: nothing is ever written over. (It may have been taken
   /// by this very object, where the answer to an earlier attempt was lost; its rows are there twice then, as
   /// DMS's may be.) A full-load object replaces one of its name, as DMS does (inferred, DMS.md section 6).
-  func put(_ object: EncodedObject, bytes: [UInt8], at key: String) async throws -> String {
+  func put(_ object: EncodedObject, content: any ObjectContent, at key: String) async throws -> String {
     if case .fullLoad = object.name {
-      try await store.put(key, bytes, ifNoneMatch: false)
+      try await store.put(key, content: content, ifNoneMatch: false)
       return key
     }
     var key = key
     while true {
       do {
-        try await store.put(key, bytes, ifNoneMatch: true)
+        try await store.put(key, content: content, ifNoneMatch: true)
         return key
       } catch {
         guard error.code == .alreadyExists || error.code == .unsupported else { throw error }

@@ -6,6 +6,26 @@ extension ValueText {
     return UnsafeRawBufferPointer(rebasing: text[..<end])
   }
 
+  /// As many whole characters as there are in so many units of UTF-16.
+  static func prefix(_ text: UnsafeRawBufferPointer, unitCount: Int) -> UnsafeRawBufferPointer {
+    // No character has more units than bytes.
+    guard text.count > unitCount else { return text }
+    var (units, end) = (0, 0)
+    while end < text.count {
+      let length =
+        switch text[end] {
+        case 0xF0...: 4
+        case 0xE0...: 3
+        case 0xC0...: 2
+        default: 1
+        }
+      units += length == 4 ? 2 : 1
+      guard units <= unitCount, end + length <= text.count else { break }
+      end += length
+    }
+    return UnsafeRawBufferPointer(rebasing: text[..<end])
+  }
+
   /// An interval of `IntervalStyle=postgres` (`1 year 2 mons -3 days 04:05:06.7`) the way DMS writes it,
   /// `1 YEAR, 2 MONTHS, -3 DAYS, 4 HOURS, 5 MINUTES, 6.7 SECONDS`.
   ///

@@ -1,6 +1,8 @@
 import ArgumentParser
+import DMS
 import Ledger
 import ObjectStorage
+import Postgres
 import Replicator
 import Reporting
 import Synchronization
@@ -19,6 +21,7 @@ struct Replicate: PipelineCommand {
         lakecanary replicate --config customers.yaml
         lakecanary replicate --config customers.yaml --until-idle 10s
         lakecanary replicate --config customers.yaml --fault lose-row:2 --truth-file truth.jsonl
+        lakecanary replicate --config customers.yaml --reload shop.customers
         lakecanary replicate --config customers.yaml --clean-up
 
       FAULTS (--fault KIND[:N][@TIME])
@@ -44,10 +47,43 @@ struct Replicate: PipelineCommand {
   @Option(name: .long, help: .init("Stop after so long.", valueName: "time"), transform: Replicate.duration)
   var duration: Duration?
 
+  @Option(
+    name: .long,
+    help: .init(
+      "Read a slot that is there already, as DMS's SlotName; needs migration_type cdc.", valueName: "name"))
+  var slot: String?
+
+  @Option(
+    name: .long,
+    help: .init("Publications to read that slot through, apart by commas, older than it.", valueName: "names")
+  )
+  var publications: String?
+
+  @Option(
+    name: .long,
+    help: .init(
+      "Begin at this position of the log, as DMS's CdcStartPosition: 16/B374D848, or a checkpoint.",
+      valueName: "lsn"),
+    transform: Replicate.position)
+  var fromLSN: LSN?
+
+  @Option(
+    name: .long,
+    help: .init("Load this table again while changes go on; may be repeated.", valueName: "schema.table"),
+    transform: Replicate.table)
+  var reload: [QualifiedName] = []
+
+  @Option(
+    name: .long,
+    help: .init(
+      "Keep a file up to date with each table's figures, as describe-table-statistics prints them.",
+      valueName: "file"))
+  var statistics: String?
+
   @Flag(name: .long, help: "Begin with a new full load, even where an earlier start could be resumed.")
   var afresh = false
 
-  @Flag(name: .long, help: "Take the slot and the publications away instead.")
+  @Flag(name: .long, help: "Take the slot, the publications and the DDL artifacts away instead.")
   var cleanUp = false
 
   private static func duration(_ text: String) throws -> Duration {
@@ -57,20 +93,49 @@ struct Replicate: PipelineCommand {
     return duration
   }
 
+  /// An LSN, or DMS's checkpoint with one in it: `checkpoint:V1#1#000004AF/B00000D0#0#0#*#0#0`.
+  private static func position(_ text: String) throws -> LSN {
+    let candidates = text.hasPrefix("checkpoint:") ? text.split(separator: "#").map(String.init) : [text]
+    guard let position = candidates.lazy.compactMap({ LSN($0) }).first, position != .zero else {
+      throw ValidationError("'\(text)' is no position in the log; write one as 16/B374D848")
+    }
+    return position
+  }
+
+  private static func table(_ text: String) throws -> QualifiedName {
+    guard let name = TableName(text) else {
+      throw ValidationError("'\(text)' is no table; write schema.table")
+    }
+    return QualifiedName(schema: name.schema, name: name.name)
+  }
+
   func validate() throws {
     if truthFile != nil, fault.isEmpty { throw ValidationError("--truth-file is of use with --fault alone") }
   }
 
   mutating func run() async throws {
-    let session = try Session.begin(common, flags: pipeline.flags)
+    var flags = pipeline.flags
+    flags.merge(
+      .flags([
+        (.replicatorPublications, "--publications", publications),
+        (.replicatorStatistics, "--statistics", statistics),
+      ])
+    ) { $1 }
+    let session = try Session.begin(common, flags: flags)
     let (pipeline, console) = (session.pipeline, session.console)
     let faults = try fault.map { try Fault($0) }
     let replicator = try await pipeline.replicator(
       try pipeline.openStore(.write),
-      faults: faults.isEmpty ? nil : FaultPlan(faults, truthFile: truthFile), startsAfresh: afresh)
+      faults: faults.isEmpty ? nil : FaultPlan(faults, truthFile: truthFile), startsAfresh: afresh
+    ) { task in
+      task.startPosition = fromLSN
+      if let slot { task.sourceSettings.slotName = slot }
+    }
+    for table in reload { replicator.requestReload(of: table) }
     if cleanUp {
       try await replicator.cleanUp()
-      return try console.write("slot and publications of task \(session.configuration.taskName) are gone\n")
+      return try console.write(
+        "slot, publications and DDL artifacts of task \(session.configuration.taskName) are gone\n")
     }
     let watch = ReplicationWatch(
       startedAt: pipeline.clock.now(), duration: duration, untilIdle: untilIdle)

@@ -70,6 +70,27 @@ extension ConfigurationKey {
         "What becomes of objects that are there when a full load begins: DROP_AND_CREATE, TRUNCATE_BEFORE_LOAD\n"
           + "or DO_NOTHING.", "DROP_AND_CREATE"
       )
+    case .replicatorSourceSettings:
+      (
+        "Settings of the DMS source endpoint, the very string that DMS takes (extra connection attributes).\n"
+          + "CaptureDdls is true where it is not given, as with DMS: an event trigger is made at the source.",
+        "CaptureDdls=true;HeartbeatEnable=true;HeartbeatFrequency=5"
+      )
+    case .replicatorTaskSettings:
+      (
+        "Settings of the DMS task: the very JSON, or the path of a file that holds it.",
+        "/etc/lakecanary/customers.task.json"
+      )
+    case .replicatorPublications:
+      (
+        "Publications of others to read SlotName (in source_settings) through; they must be older than the slot.",
+        "shop_changes"
+      )
+    case .replicatorStatistics:
+      (
+        "File that `lakecanary replicate` keeps up to date with the figures of each table, in the shape of\n"
+          + "`aws dms describe-table-statistics`.", "/run/lakecanary/customers.statistics.json"
+      )
     case .ledger:
       (
         "The SQLite file that remembers what was written. Default: `PIPELINE.sqlite` in $STATE_DIRECTORY, else\n"

@@ -20,6 +20,10 @@ enum ConfigurationKey: String, CaseIterable {
   case replicatorTask = "replicator.task"
   case replicatorMigrationType = "replicator.migration_type"
   case replicatorTablePreparation = "replicator.table_preparation"
+  case replicatorSourceSettings = "replicator.source_settings"
+  case replicatorTaskSettings = "replicator.task_settings"
+  case replicatorPublications = "replicator.publications"
+  case replicatorStatistics = "replicator.statistics"
   case ledger
   case retention
   case workloadInserts = "workload.inserts"
@@ -59,7 +63,7 @@ enum ConfigurationKey: String, CaseIterable {
   /// What a value of the key looks like.
   var shape: Shape {
     switch self {
-    case .tables, .failOn: .list
+    case .tables, .failOn, .replicatorPublications: .list
     default: .scalar
     }
   }

@@ -1,4 +1,5 @@
 import AWS
+import DMS
 import Ledger
 import Logging
 import ObjectStorage
@@ -51,11 +52,16 @@ extension PipelineConfiguration {
     case .bucket: return bucket?.description
     case .replicatorTask: return taskName
     case .replicatorMigrationType: return replicator.migrationType.rawValue
-    case .replicatorTablePreparation: return replicator.tablePreparation.rawValue
+    case .replicatorTablePreparation:
+      return
+        (replicator.tablePreparation ?? replicator.taskSettings.tablePreparation ?? .dropAndCreate).rawValue
+    case .replicatorPublications:
+      return replicator.publications.isEmpty ? nil : replicator.publications.joined(separator: ", ")
+    case .replicatorStatistics: return replicator.statisticsFile
     case .ledger: return ledgerPath
     case .retention: return DurationText.text(retention)
     case .s3Addressing: return s3.addressing.rawValue
-    case .tableMappings: return given?.elements.first?.text
+    case .tableMappings, .replicatorTaskSettings: return given?.elements.first?.text
     case .workloadInserts: return "\(workload.inserts)"
     case .workloadUpdates: return "\(workload.updates)"
     case .workloadDeletes: return "\(workload.deletes)"
@@ -83,6 +89,8 @@ extension PipelineConfiguration {
     case .logLevel: return logLevel.rawValue
     case .sourceLogin: return sourceLogin.rawValue
     case .taskARN: return task?.description
+    case .replicatorSourceSettings:
+      return given.map { $0.elements.first.map { SourceSettings.shown($0.text) } ?? "" }
     case .passwordFile, .passwordSecret, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings:
       return given?.elements.first?.text
     }

@@ -37,7 +37,7 @@ extension PipelineConfiguration {
     configuration.readBucket(&reader, surroundings)
     configuration.readTask(&reader, surroundings)
     configuration.readTaskARN(&reader)
-    configuration.readReplicator(&reader)
+    configuration.readReplicator(&reader, surroundings)
     configuration.readWorkload(&reader)
     configuration.readJudgement(&reader)
     configuration.readLimits(&reader)
@@ -169,12 +169,7 @@ extension PipelineConfiguration {
     }
     let origin = reader.origin(.tableMappings)
     tableMappingsText = reader.value(.tableMappings) { text throws(SettingsReader.InvalidValue) in
-      if text.drop(while: \.isWhitespace).first == "{" { return text }
-      let path = surroundings.path(text, origin)
-      guard let json = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw .init("there is no readable file \(path); give its path or the JSON itself")
-      }
-      return json
+      try PipelineConfiguration.json(text, surroundings, origin)
     }
     if let json = tableMappingsText {
       do throws(DMSError) {
@@ -195,7 +190,7 @@ extension PipelineConfiguration {
     }
   }
 
-  private mutating func readReplicator(_ reader: inout SettingsReader) {
+  private mutating func readReplicator(_ reader: inout SettingsReader, _ surroundings: Surroundings) {
     replicator.task = reader.value(.replicatorTask) { text throws(SettingsReader.InvalidValue) in
       guard (1...40).contains(text.utf8.count), text.utf8.allSatisfy(PipelineConfiguration.isTaskByte) else {
         throw .init("'\(text)' is no task name; use up to 40 of a-z, 0-9 and _")
@@ -205,9 +200,25 @@ extension PipelineConfiguration {
     replicator.migrationType =
       reader.choice(.replicatorMigrationType, ReplicationTask.MigrationType.allCases)
       ?? replicator.migrationType
-    replicator.tablePreparation =
-      reader.choice(.replicatorTablePreparation, ReplicationTask.TablePreparation.allCases)
-      ?? replicator.tablePreparation
+    replicator.tablePreparation = reader.choice(
+      .replicatorTablePreparation, ReplicationTask.TablePreparation.allCases)
+    replicator.publications =
+      reader.values(.replicatorPublications) { text throws(SettingsReader.InvalidValue) in text } ?? []
+    replicator.statisticsFile = reader.text(.replicatorStatistics).map {
+      surroundings.path($0, reader.origin(.replicatorStatistics))
+    }
+    if let settings = reader.value(.replicatorSourceSettings, PipelineConfiguration.sourceSettings) {
+      replicator.sourceSettings = settings
+      warnings += settings.warnings.map { "replicator.source_settings: \($0)" }
+    }
+    let origin = reader.origin(.replicatorTaskSettings)
+    let taskSettings = reader.value(.replicatorTaskSettings) { text throws(SettingsReader.InvalidValue) in
+      try PipelineConfiguration.taskSettings(try PipelineConfiguration.json(text, surroundings, origin))
+    }
+    if let taskSettings {
+      replicator.taskSettings = taskSettings
+      warnings += taskSettings.warnings.map { "replicator.task_settings: \($0)" }
+    }
   }
 
   /// Whether a byte may stand in the name of a task, which names a replication slot.
@@ -221,6 +232,34 @@ extension PipelineConfiguration {
     if let task = replicator.task { return task }
     let bytes = name.lowercased().utf8.map { PipelineConfiguration.isTaskByte($0) ? $0 : UInt8(ascii: "_") }
     return String(decoding: bytes.prefix(40), as: UTF8.self)
+  }
+
+  /// JSON that was given as such, or as the path of its file.
+  private static func json(
+    _ text: String, _ surroundings: Surroundings, _ origin: Origin?
+  ) throws(SettingsReader.InvalidValue) -> String {
+    if text.drop(while: \.isWhitespace).first == "{" { return text }
+    let path = surroundings.path(text, origin)
+    guard let json = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw .init("there is no readable file \(path); give its path or the JSON itself")
+    }
+    return json
+  }
+
+  private static func sourceSettings(_ text: String) throws(SettingsReader.InvalidValue) -> SourceSettings {
+    do throws(DMSError) {
+      return try SourceSettings(parsing: text)
+    } catch {
+      throw .init(error.description)
+    }
+  }
+
+  private static func taskSettings(_ json: String) throws(SettingsReader.InvalidValue) -> TaskSettings {
+    do throws(DMSError) {
+      return try TaskSettings(json: json)
+    } catch {
+      throw .init(error.description)
+    }
   }
 
   private static func endpointSettings(

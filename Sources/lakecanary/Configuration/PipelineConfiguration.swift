@@ -95,7 +95,14 @@ struct ReplicatorSettings: Hashable, Sendable {
   /// The task's name; nil for one that is made of the pipeline's.
   var task: String?
   var migrationType = ReplicationTask.MigrationType.fullLoadAndChanges
-  var tablePreparation = ReplicationTask.TablePreparation.dropAndCreate
+  /// Nil for what the task settings say.
+  var tablePreparation: ReplicationTask.TablePreparation?
+  var sourceSettings = SourceSettings()
+  var taskSettings = TaskSettings()
+  /// Publications of others; none for the task's own.
+  var publications: [String] = []
+  /// The file of the statistics.
+  var statisticsFile: String?
 }
 
 /// How the bucket is listed.

@@ -177,13 +177,14 @@ extension ReplicatorError {
   /// How the process ends on it.
   var status: ExitStatus {
     switch code {
-    case .invalidTask, .logicalReplicationOff, .unsupportedServer, .slotOfAnother, .noTables, .invalidTarget:
+    case .invalidTask, .logicalReplicationOff, .unsupportedServer, .slotOfAnother, .noTables, .invalidTarget,
+      .startPositionOutOfReach, .publicationMissing:
       .configuration
-    case .truthFile: .usage
+    case .truthFile, .statisticsFile: .usage
     case .slotInUse: .locked
     case .storage: cause.map(FailurePolicy.status(of:)) ?? .unknown
     case .sourceUnreachable, .sourceRefused, .noReplicationSlotFree, .slotMissing, .slotInvalidated,
-      .connectionLost, .malformedValue, .malformedRow, .malformedStream, .encoding:
+      .connectionLost, .malformedValue, .malformedRow, .malformedStream, .encoding, .spool:
       .unknown
     }
   }

@@ -4,7 +4,7 @@ import Synchronization
 /// Where a test has the process killed, in debug builds alone.
 ///
 /// `LAKECANARY_KILL_AT=STEP[:N]` sends it SIGKILL when the N-th STEP is reached (N counts from 1), so that a
-/// test can say at which step the machine fails.
+/// test can say at which step the machine fails; the STEP `any` is every one.
 final class KillPoint: Sendable {
   static let variable = "LAKECANARY_KILL_AT"
 
@@ -32,7 +32,7 @@ final class KillPoint: Sendable {
 
   /// Says that `step` is reached.
   func reach(_ step: String) {
-    guard step == self.step else { return }
+    guard step == self.step || self.step == "any" else { return }
     let isLast = left.withLock { left in
       left -= 1
       return left == 0

@@ -6,9 +6,10 @@ import Time
 
 extension Pipeline {
   /// The stand-in for DMS, for the pipeline's source, tables and bucket.
-  func replicator(_ store: any ObjectStore, faults: FaultPlan? = nil, startsAfresh: Bool = false) async throws
-    -> Replicator
-  {
+  func replicator(
+    _ store: any ObjectStore, faults: FaultPlan? = nil, startsAfresh: Bool = false,
+    change: (inout ReplicationTask) -> Void = { _ in }
+  ) async throws -> Replicator {
     let tables = configuration.tables.map { QualifiedName(schema: $0.name.schema, name: $0.name.name) }
     var task = ReplicationTask(
       name: configuration.taskName, source: try await replicationConninfo(),
@@ -16,9 +17,16 @@ extension Pipeline {
       mappings: configuration.tableMappings ?? TableMappings(including: tables))
     task.prefix = try bucket.prefix
     task.migrationType = configuration.replicator.migrationType
-    task.tablePreparation = configuration.replicator.tablePreparation
+    let replicator = configuration.replicator
+    task.sourceSettings = replicator.sourceSettings
+    task.taskSettings = replicator.taskSettings
+    task.tablePreparation =
+      replicator.tablePreparation ?? replicator.taskSettings.tablePreparation ?? task.tablePreparation
+    task.publications = replicator.publications
+    task.statisticsFile = replicator.statisticsFile
     task.startsAfresh = startsAfresh
     task.faults = faults
+    change(&task)
     return Replicator(
       task: task, store: store, clock: clock, logger: logger, onStep: { step in self.reach(step.name) })
   }

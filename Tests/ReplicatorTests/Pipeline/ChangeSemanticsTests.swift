@@ -104,6 +104,38 @@ import Time
     #expect(rows.map { $0["Op"] } == ["I", "I"])
   }
 
+  /// Each replica identity: what of the old row a delete carries, and that updates are whole.
+  @Test func eachReplicaIdentityHasItsDeletes() async throws {
+    let tables = ["d", "f", "i", "n"]
+    let rows = try await rows(
+      tables.flatMap { name -> [SQL] in
+        [
+          SQL(stringLiteral: "create table \(name) (id int primary key, u int not null unique, v text)"),
+          SQL(stringLiteral: "insert into \(name) values (1, 10, 'x'), (2, 20, 'y')"),
+        ]
+      } + [
+        "alter table f replica identity full", "alter table i replica identity using index i_u_key",
+        "alter table n replica identity nothing",
+      ],
+      transactions: tables.map { name -> [SQL] in
+        [
+          SQL(stringLiteral: "update \(name) set v = 'z' where id = 1"),
+          SQL(stringLiteral: "delete from \(name) where id = 2"),
+          SQL(stringLiteral: "insert into \(name) values (3, 30, 'n')"),
+        ]
+      })
+    let shown = rows.map { row in
+      ["Op", "id", "u", "v"].map { row[$0] ?? "-" }.joined(separator: " ")
+    }
+    #expect(
+      shown == [
+        "U 1 10 z", "D 2 - -", "I 3 30 n", "U 1 10 z", "D 2 20 y", "I 3 30 n", "U 1 10 z", "D - 20 -",
+        "I 3 30 n",
+        // Without an identity only inserts are published.
+        "I 3 30 n",
+      ])
+  }
+
   @Test func truncateIsNotCaptured() async throws {
     let rows = try await rows(
       ["create table t (id int primary key)", "insert into t values (1)"],
