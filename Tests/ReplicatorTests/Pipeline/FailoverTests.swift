@@ -30,8 +30,9 @@ import Testing
   /// Starts a server that the cluster's guardian does not know of.
   private func start(_ cluster: PostgresCluster, _ data: String, socket: String, port: String) async throws {
     let settings = [
-      "listen_addresses=", "port=\(port)", "wal_level=logical", "fsync=off", "max_wal_senders=10",
-      "max_replication_slots=10", "unix_socket_directories=\(socket)", "hot_standby=on",
+      "listen_addresses=", "port=\(port)", "wal_level=logical", "fsync=off", "max_wal_senders=50",
+      "max_replication_slots=50", "max_connections=200", "unix_socket_directories=\(socket)",
+      "hot_standby=on",
     ]
     try await program(
       cluster, "pg_ctl",

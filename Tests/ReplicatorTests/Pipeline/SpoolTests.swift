@@ -67,7 +67,7 @@ import Testing
           + "print(len(lines), lines[0].split(',')[:4], lines[-1].split(',')[3])",
         bucket.directory.path + "/" + keys[0],
       ])
-    #expect(count.output == "30000 ['I', 't', 'public', '1'] 30000\n", "\(count.errorOutput)")
+    #expect(count.output == "30000 ['I', 't', 'public', '1'] 30000", "\(count.errorOutput)")
   }
 
   @Test func aFileOnTheDiskIsReadInAnyPieces() throws {
