@@ -171,7 +171,7 @@ final class UploadQueue: Sendable {
         // Not every server, nor file system, writes only where nothing is. This task alone writes here, so that
         // looking first is enough.
         if error.code == .unsupported, try await !isTaken(key) {
-          try await store.put(key, bytes, ifNoneMatch: false)
+          try await store.put(key, content: content, ifNoneMatch: false)
           return key
         }
       }
