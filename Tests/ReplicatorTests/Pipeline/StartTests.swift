@@ -239,10 +239,11 @@ import Testing
   }
 
   @Test func theOnlyTableThatCannotBeWrittenIsAnEnd() async throws {
-    let source = try await Source()
+    let (source, bucket) = (try await Source(), try Bucket())
     try source.run(#"create table "a/b" (id int primary key)"#)
-    let run = try Run(source, try Bucket())
+    let run = try Run(source, bucket)
     let error = await #expect(throws: ReplicatorError.self) { try await run.end() }
     #expect(error?.code == .invalidTarget)
+    #expect(try await bucket.keys().isEmpty)
   }
 }
