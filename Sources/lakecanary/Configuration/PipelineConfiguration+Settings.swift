@@ -201,7 +201,7 @@ extension PipelineConfiguration {
       reader.choice(.replicatorMigrationType, ReplicationTask.MigrationType.allCases)
       ?? replicator.migrationType
     replicator.tablePreparation = reader.choice(
-      .replicatorTablePreparation, ReplicationTask.TablePreparation.allCases)
+      .replicatorTablePreparation, TaskSettings.TablePreparation.allCases)
     replicator.publications =
       reader.values(.replicatorPublications) { text throws(SettingsReader.InvalidValue) in text } ?? []
     replicator.statisticsFile = reader.text(.replicatorStatistics).map {

@@ -96,7 +96,7 @@ struct ReplicatorSettings: Hashable, Sendable {
   var task: String?
   var migrationType = ReplicationTask.MigrationType.fullLoadAndChanges
   /// Nil for what the task settings say.
-  var tablePreparation: ReplicationTask.TablePreparation?
+  var tablePreparation: TaskSettings.TablePreparation?
   var sourceSettings = SourceSettings()
   var taskSettings = TaskSettings()
   /// Publications of others; none for the task's own.
