@@ -194,21 +194,48 @@ enum IndexHistogram {
     var both = 0
     var position = bit
     var left = count
-    while left > 0 {
-      let taken = min(32, left)
-      let word = BitCounter.word(bytes, bit: position, count: taken * 2)
-      let lowBits = word & 0x5555_5555_5555_5555
-      let highBits = (word >> 1) & 0x5555_5555_5555_5555
-      low += lowBits.nonzeroBitCount
-      high += highBits.nonzeroBitCount
-      both += (lowBits & highBits).nonzeroBitCount
-      position += 64
-      left -= taken
+    while left >= 32 {
+      // In fours of bits the counts of seven words have room.
+      var (lows, highs, boths): (UInt64, UInt64, UInt64) = (0, 0, 0)
+      let words = min(7, left / 32)
+      for _ in 0..<words {
+        let word = bytes.uint64(position >> 3)
+        let lowBits = word & Self.evenBits
+        let highBits = (word >> 1) & Self.evenBits
+        lows &+= inFours(lowBits)
+        highs &+= inFours(highBits)
+        boths &+= inFours(lowBits & highBits)
+        position &+= 64
+      }
+      low += sum(fours: lows)
+      high += sum(fours: highs)
+      both += sum(fours: boths)
+      left -= words * 32
     }
+    let word = BitCounter.word(bytes, bit: position, count: left * 2)
+    let lowBits = word & Self.evenBits
+    let highBits = (word >> 1) & Self.evenBits
+    low += lowBits.nonzeroBitCount
+    high += highBits.nonzeroBitCount
+    both += (lowBits & highBits).nonzeroBitCount
     try add(count - low - high + both, at: 0, into: &counts)
     try add(low - both, at: 1, into: &counts)
     try add(high - both, at: 2, into: &counts)
     try add(both, at: 3, into: &counts)
+  }
+
+  private static let evenBits: UInt64 = 0x5555_5555_5555_5555
+
+  /// The even bits, counted in each four bits.
+  @inline(__always)
+  private static func inFours(_ bits: UInt64) -> UInt64 {
+    (bits & 0x3333_3333_3333_3333) &+ (bits &>> 2 & 0x3333_3333_3333_3333)
+  }
+
+  @inline(__always)
+  private static func sum(fours: UInt64) -> Int {
+    let eights = (fours & 0x0f0f_0f0f_0f0f_0f0f) &+ (fours &>> 4 & 0x0f0f_0f0f_0f0f_0f0f)
+    return Int(truncatingIfNeeded: (eights &* 0x0101_0101_0101_0101) &>> 56)
   }
 
   @inline(__always)
