@@ -221,7 +221,7 @@ def corpora(options):
                 commands[peer_name] = [sys.executable, __file__, "--peer", peer_name, task, root]
             results = run(commands, told, task)
             if task == "footers":
-                results["open, pread, close in C"] = in_turns({"C": [PROGRAM, "tails", root]})["C"]
+                results["open, pread, close alone"] = in_turns({"bound": [PROGRAM, "tails", root]})["bound"]
             ours = results["Parquet"]
             print(f"\n{task} of {name}: {told['files']} files, {told['rows']} rows, "
                   f"{ours['requests']} requests, {ours['bytes']} bytes")
