@@ -170,7 +170,7 @@ import Workload
     let configuration = try load(text)
     #expect(configuration.tables.first?.name.description == "lakecanary.customers")
     #expect(configuration.bucket?.description == "s3://my-lake/replication/")
-    // Switched on, every key is known; the files that two of them name are not there, and two ways
+    // Switched on, every key is known; the files that three of them name are not there, and two ways
     // to a password exclude each other.
     let all = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       line.hasPrefix("#") && (!line.hasPrefix("# ") || line.hasPrefix("#  "))
@@ -179,7 +179,7 @@ import Workload
     let settings = try ConfigurationFile(text: all, path: "all.yaml").settings
     #expect(Set(settings.keys) == Set(ConfigurationKey.allCases.filter { !$0.isSecret }))
     let error = #expect(throws: InvalidConfiguration.self) { try load(all) }
-    #expect(error?.problems.count == 3)
+    #expect(error?.problems.count == 4)
   }
 }
 
