@@ -105,7 +105,7 @@ let package = Package(
       "PreflightTests", ["Preflight", "AWS", "Postgres", "ObjectStorage", "DMS", "Time", "LocalServers"],
       exclude: ["Peers"]),
     tests(
-      "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger", "ObjectStorage"],
+      "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger", "ObjectStorage", "DMS", "Time"],
       exclude: ["EndToEnd/bucket_state.py"]),
     tests("PackageTests", ["LocalServers"], exclude: ["Template"]),
   ]

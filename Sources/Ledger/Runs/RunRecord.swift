@@ -100,6 +100,8 @@ public struct RunOutcome: Hashable, Sendable, Codable {
   public var notes: [String]
   /// All that the verdict rests on, as JSON, so that it can be derived again.
   public var evidence: String?
+  /// What DMS itself said beside the run; nil where it was not asked.
+  public var witness: TaskWitness?
 
   /// An outcome of these parts.
   public init(

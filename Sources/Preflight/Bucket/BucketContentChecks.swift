@@ -13,14 +13,7 @@ struct AccessCheck: BucketCheck {
     let key =
       bucket.expectations.location.prefix + "lakecanary-doctor-"
       + String(UInt64.random(in: .min ... .max), radix: 16)
-    var diagnoses: [Diagnosis] = []
-    diagnoses.append(
-      try await store.allows(.get, on: key)
-        ? diagnosis(.ok, "objects may be read", subject: "get")
-        : diagnosis(
-          .critical, "objects may not be read", subject: "get",
-          why: "rows are counted and compared by reading the objects",
-          mend: "allow s3:GetObject on \(bucket.expectations.location)* to this identity"))
+    var diagnoses = [try await reading(bucket, store, absent: key)]
     for action in try await actions(bucket) {
       let may: Bool
       do throws(StorageError) {
@@ -33,6 +26,39 @@ struct AccessCheck: BucketCheck {
       diagnoses.append(judgement(action, may, bucket))
     }
     return diagnoses
+  }
+
+  /// Reads a byte of an object that is there; where there is none, what S3 says of an absent one proves less: to
+  /// an identity that may list the prefix alone it does not say whether it may read.
+  private func reading(
+    _ bucket: Bucket, _ store: any AccessProbing, absent: String
+  ) async throws(StorageError) -> Diagnosis {
+    let page = try await bucket.store.listPage(
+      ListQuery(prefix: bucket.expectations.location.prefix, pageSize: 1), cursor: nil)
+    let denied = { (key: String) in
+      diagnosis(
+        .critical, "\(key) may not be read", subject: "get",
+        why: "rows are counted and compared by reading the objects",
+        mend:
+          "allow s3:GetObject on \(bucket.expectations.location)* to this identity, and kms:Decrypt where a KMS key encrypts"
+      )
+    }
+    guard let object = page.objects.first else {
+      return try await store.allows(.get, on: absent)
+        ? diagnosis(.ok, "objects may be read", subject: "get")
+        : diagnosis(.note, "there is no object to try it with, and S3 does not tell without", subject: "get")
+    }
+    do throws(StorageError) {
+      _ = try await bucket.store.get(object.key, range: .bytes(0..<1), ifMatch: nil)
+    } catch {
+      switch error.code {
+      case .accessDenied: return denied(object.key)
+      // Empty, or gone meanwhile: it was let in.
+      case .rangeNotSatisfiable, .notFound: break
+      default: throw error
+      }
+    }
+    return diagnosis(.ok, "objects may be read", subject: "get")
   }
 
   /// A delete of what is not there leaves a mark where versions are kept, so it is not asked for then.

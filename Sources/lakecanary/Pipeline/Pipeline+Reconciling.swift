@@ -14,7 +14,8 @@ struct Reconciled: Sendable {
 extension Pipeline {
   /// A reconciler over the pipeline's bucket and ledger.
   func reconciler(
-    _ ledger: LedgerStore, _ store: any ObjectStore, sourceClock: Ledger.ClockOffset? = nil
+    _ ledger: LedgerStore, _ store: any ObjectStore, sourceClock: Ledger.ClockOffset? = nil,
+    listsAll: Bool = false
   ) throws -> Reconciler {
     let bucket = try bucket
     var settings = ReconcilerConfiguration(
@@ -24,7 +25,7 @@ extension Pipeline {
     settings.level = configuration.level
     settings.limits = configuration.limits
     settings.sourceClock = sourceClock
-    settings.fullListingEvery = configuration.listing.fullEvery
+    settings.fullListingEvery = listsAll ? .zero : configuration.listing.fullEvery
     settings.listingOverlap = configuration.listing.overlap
     settings.allowsVanishedObjects = configuration.listing.objectsMayVanish
     return Reconciler(store: store, ledger: ledger, configuration: settings, clock: clock)
@@ -39,7 +40,10 @@ extension Pipeline {
     patience: Patience = .none, unwritten: String? = nil,
     progress: @escaping @Sendable (ReconciliationProgress) -> Void = { _ in }
   ) async throws -> Reconciled {
-    let reconciler = try reconciler(ledger, store, sourceClock: sourceClock)
+    let earlier = try ledger.runs(limit: 200)
+    // A task that DMS has begun anew has replaced objects of before: all are listed, so that none is missed.
+    let hasRestarted = await witness().map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
+    let reconciler = try reconciler(ledger, store, sourceClock: sourceClock, listsAll: hasRestarted)
     let run = try ledger.beginRun(command: command, settings: settingsText)
     var result = try await reconciler.run(run, progress: progress)
     var cost = result.outcome.cost
@@ -62,6 +66,11 @@ extension Pipeline {
       if isLast { break }
     }
     result.outcome.cost = cost
+    // Asked after the bucket was read, so that DMS has counted whatever is in it.
+    if let witness = await witness() {
+      result.outcome = judgement(witness, earlier).applied(to: result.outcome)
+      result.verdict = result.outcome.verdict ?? result.verdict
+    }
     // The ledger keeps the verdict that the evidence gives; that nothing was written is said beside it.
     if let unwritten { result.outcome.notes.append("nothing was written: \(unwritten)") }
     try ledger.finishRun(run, outcome: result.outcome)
@@ -69,6 +78,10 @@ extension Pipeline {
       preconditionFailure("the run was recorded just now")
     }
     return Reconciled(run: record, result: result)
+  }
+
+  private func judgement(_ witness: TaskWitness, _ earlier: [RunRecord]) -> WitnessJudgement {
+    WitnessJudgement(witness: witness, earlier: earlier, settings: configuration.endpointSettings)
   }
 
   /// How long a reconciliation waits for operations to be decided.
@@ -103,6 +116,20 @@ extension Pipeline {
       pipeline: configuration.name, generatedAt: clock.now(), run: run, findings: try ledger.findings())
     report.bucket = configuration.bucket?.description
     report.hold(to: configuration.limits)
+    if let price = try price(of: run, ledger) { report.notes.append("cost: \(price.text)") }
     return report
+  }
+
+  /// What a run cost; nil where the bucket is not one of AWS.
+  private func price(of run: RunRecord, _ ledger: LedgerStore) throws -> RunPrice? {
+    guard case .s3 = configuration.bucket?.place, configuration.s3.endpoint == nil, let outcome = run.outcome
+    else { return nil }
+    // The pace of the timer: the middle one of the pauses between runs of the same command.
+    let starts = try ledger.runs(limit: 30).filter { $0.command == run.command }.map(\.startedAt)
+    let pauses = zip(starts, starts.dropFirst()).map { ($0 - $1).inSeconds }.filter { $0 > 0 }.sorted()
+    let month = RunPrice.daysOfMonth * 86_400
+    return RunPrice(
+      outcome.cost, metrics: outcome.witness == nil ? 0 : 6,
+      runsPerMonth: pauses.count < 3 ? nil : month / pauses[pauses.count / 2])
   }
 }

@@ -1,0 +1,61 @@
+public import Time
+
+/// What DMS itself said of its task beside a run.
+public struct TaskWitness: Hashable, Sendable, Codable {
+  /// What DMS counts of one table since the task's fresh start.
+  public struct Table: Hashable, Sendable, Codable {
+    /// The table, as it is in the source.
+    public var table: TableName
+    /// Rows that were loaded.
+    public var fullLoadRows: Int64
+    /// Inserts that were captured.
+    public var inserts: Int64
+    /// Updates that were captured.
+    public var updates: Int64
+    /// Deletes that were captured.
+    public var deletes: Int64
+    /// `Table completed`, `Table error` ...
+    public var state: String
+    /// Whether the table was loaded again while the task ran.
+    public var wasReloaded: Bool
+
+    /// Counts of a table.
+    public init(
+      table: TableName, fullLoadRows: Int64, inserts: Int64, updates: Int64, deletes: Int64, state: String,
+      wasReloaded: Bool
+    ) {
+      (self.table, self.fullLoadRows, self.inserts) = (table, fullLoadRows, inserts)
+      (self.updates, self.deletes, self.state) = (updates, deletes, state)
+      self.wasReloaded = wasReloaded
+    }
+  }
+
+  /// When DMS was asked, by this machine's clock.
+  public var askedAt: Timestamp
+  /// The task's name.
+  public var task: String
+  /// `running`, `stopped`, `failed` ...; nil where DMS did not answer.
+  public var status: String?
+  /// Why the task stopped, as DMS says it.
+  public var stopReason: String?
+  /// When it stopped.
+  public var stoppedAt: Timestamp?
+  /// When the task was last begun anew, loading its tables.
+  public var freshStart: Timestamp?
+  /// Seconds from the source's newest event to DMS (CDCLatencySource).
+  public var sourceLatency: Double?
+  /// Seconds from DMS to the bucket (CDCLatencyTarget).
+  public var targetLatency: Double?
+  /// Changes that wait (CDCIncomingChanges).
+  public var incomingChanges: Double?
+  /// The canary's tables, as far as DMS counts them.
+  public var tables: [Table]
+  /// What could not be asked, and why, one line each.
+  public var problems: [String]
+
+  /// A witness of which nothing is known yet.
+  public init(task: String, askedAt: Timestamp) {
+    (self.task, self.askedAt) = (task, askedAt)
+    (tables, problems) = ([], [])
+  }
+}

@@ -1,0 +1,113 @@
+import DMS
+import Testing
+import Time
+
+@testable import Ledger
+@testable import lakecanary
+
+/// What DMS's counts prove about the bucket, the batch interval taken into account.
+@Suite struct WitnessJudgementTests {
+  private let table = TableName(schema: "public", name: "customers")
+  private let start = Timestamp(seconds: 1_795_474_441)
+  private let fresh = Timestamp(seconds: 1_795_000_000)
+
+  private func witness(
+    _ minutes: Int64, _ counted: Int64, status: String? = "running", fresh: Timestamp? = nil,
+    wasReloaded: Bool = false
+  ) -> TaskWitness {
+    var witness = TaskWitness(task: "exercise", askedAt: start + .seconds(minutes * 60))
+    (witness.status, witness.freshStart) = (status, fresh ?? self.fresh)
+    witness.tables = [
+      .init(
+        table: table, fullLoadRows: 100, inserts: counted, updates: 0, deletes: 0, state: "Table completed",
+        wasReloaded: wasReloaded)
+    ]
+    return witness
+  }
+
+  private func outcome(_ rows: Int64, _ witness: TaskWitness? = nil) -> RunOutcome {
+    var figures = TableFigures(table: table)
+    (figures.rows, figures.generation) = (rows, 1)
+    var outcome = RunOutcome(verdict: Verdict(status: .ok, reason: "all is there"), tables: [figures])
+    outcome.witness = witness
+    return outcome
+  }
+
+  /// Notes on the last of some runs: minutes, what DMS counts, rows in the bucket.
+  private func judge(_ runs: [(minutes: Int64, counted: Int64, rows: Int64)]) -> RunOutcome {
+    let records = runs.dropLast().enumerated().map { number, run in
+      RunRecord(
+        id: RunID(rawValue: Int64(number + 1)), command: "run", settings: "", startedAt: start,
+        finishedAt: start, outcome: outcome(run.rows, witness(run.minutes, run.counted)))
+    }
+    let last = runs[runs.count - 1]
+    return WitnessJudgement(
+      witness: witness(last.minutes, last.counted), earlier: records.reversed(),
+      settings: (try? EndpointSettings(parsing: "cdcMaxBatchInterval=120")) ?? EndpointSettings()
+    ).applied(to: outcome(last.rows))
+  }
+
+  @Test func whatIsOnItsWayIsNoDifference() {
+    // The bucket lags by what was counted within the last three minutes.
+    #expect(judge([(0, 10, 110), (10, 20, 112), (20, 30, 120)]).notes == [])
+    #expect(judge([(0, 10, 105), (1, 20, 105), (2, 30, 105)]).notes == [])
+    #expect(judge([(0, 0, 100)]).notes == [])
+  }
+
+  @Test func rowsThatDMSHasCountedAndTheBucketLacksAreTold() {
+    let judged = judge([(0, 10, 110), (10, 30, 120), (20, 31, 125)])
+    #expect(judged.notes.count == 1)
+    #expect(judged.notes.first?.contains("the bucket has 5 rows fewer") == true, "\(judged.notes)")
+    #expect(judged.verdict?.status == .ok)
+  }
+
+  @Test func rowsThatDMSHasNotCountedAreTold() {
+    let judged = judge([(0, 10, 110), (10, 20, 120), (20, 30, 150)])
+    #expect(judged.notes.count == 1)
+    #expect(judged.notes.first?.contains("the bucket has 10 rows more") == true, "\(judged.notes)")
+  }
+
+  @Test func aTaskThatStoppedIsTheCause() {
+    var stopped = witness(1, 0, status: "stopped")
+    stopped.stopReason = "Stop Reason FATAL_ERROR"
+    stopped.stoppedAt = start
+    let judgement = WitnessJudgement(witness: stopped, earlier: [], settings: EndpointSettings())
+    let well = judgement.applied(to: outcome(0)).verdict
+    #expect(well?.status == .warning)
+    #expect(
+      well?.reason
+        == "the DMS task exercise is stopped (Stop Reason FATAL_ERROR) since 2026-11-23 22:54:01Z, all is there"
+    )
+    var late = outcome(0)
+    late.verdict = Verdict(status: .critical, reason: "5 operations are late")
+    let judged = judgement.applied(to: late).verdict
+    #expect(judged?.status == .critical)
+    #expect(judged?.reason.hasPrefix("5 operations are late; the DMS task exercise is stopped") == true)
+  }
+
+  @Test func aFreshStartOrAReloadBeginsAnew() {
+    let before = [
+      RunRecord(
+        id: RunID(rawValue: 1), command: "run", settings: "", startedAt: start, finishedAt: start,
+        outcome: outcome(110, witness(0, 10)))
+    ]
+    let settings = EndpointSettings()
+    let restarted = WitnessJudgement(
+      witness: witness(10, 0, fresh: fresh + .seconds(60)), earlier: before, settings: settings)
+    #expect(restarted.reloaded == [table])
+    #expect(restarted.applied(to: outcome(500)).notes.count == 1)
+    let reloaded = WitnessJudgement(
+      witness: witness(10, 12, wasReloaded: true), earlier: before, settings: settings)
+    #expect(reloaded.reloaded == [table])
+    #expect(WitnessJudgement(witness: witness(10, 12), earlier: before, settings: settings).reloaded == [])
+  }
+
+  @Test func aWitnessThatDoesNotAnswerChangesNothing() {
+    var silent = TaskWitness(task: "arn", askedAt: start)
+    silent.problems = ["DMS does not answer"]
+    let judged = WitnessJudgement(witness: silent, earlier: [], settings: EndpointSettings()).applied(
+      to: outcome(1))
+    #expect(judged.verdict == Verdict(status: .ok, reason: "all is there"))
+    #expect(judged.notes == ["no witness: DMS does not answer"])
+  }
+}
