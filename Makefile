@@ -1,15 +1,22 @@
 # make demo    the whole pipeline on this machine, with nothing to configure
 # make test    lint, every test, the end-to-end scenarios: what CI runs
+# make install PREFIX=/usr/local    the binary, units, man pages, completions, examples
 # make help    the rest
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-huge lint format fuzz benchmark-parquet packages test-packages clean
+.PHONY: help demo build install deb manual test test-huge test-systemd lint format fuzz benchmark-parquet packages \
+  test-packages clean
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# The Swift runtime goes into the binary, so that a machine without Swift runs it.
+RELEASE := -c release --static-swift-stdlib --product lakecanary
 
 SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
   libsnappy-dev libbrotli-dev postgresql pkg-config
-TEST_PACKAGES := python3-venv python3-pip openssl
+TEST_PACKAGES := python3-venv python3-pip openssl systemd-container lintian chromium cron man-db zsh fish
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## show this list
@@ -21,7 +28,7 @@ demo: build $(if $(findstring --s3,$(ARGS)),.venv/installed) ## run the whole pi
 
 build: packages ## build the release binary, .build/release/lakecanary
 	@echo "building lakecanary (the first time takes some minutes)" >&2
-	swift build -c release --product lakecanary
+	swift build $(RELEASE)
 
 # Installs what is missing and touches nothing else, so that a second run needs neither network nor rights.
 define install_packages
@@ -58,6 +65,21 @@ test: test-packages .venv/installed lint ## run the lint, every test and the end
 
 test-huge: build ## replicate one transaction of 10,000,000 rows, within 256 MB of memory
 	@Tests/huge-transaction $(ARGS)
+
+install: build ## install below PREFIX (/usr/local), in DESTDIR where it is set
+	@packaging/install "$(DESTDIR)" "$(PREFIX)"
+
+deb: build ## make a Debian package, .build/lakecanary_VERSION_ARCH.deb
+	@packaging/deb
+
+manual: ## write the man pages of the commands, man/*.1, anew
+	@swift package generate-manual --multi-page --date "$$(date -u +%F)" >/dev/null
+	rm -f man/*.1
+	mkdir -p man
+	cp .build/plugins/GenerateManual/outputs/lakecanary/*.1 man/
+
+test-systemd: build test-packages ## boot a systemd in a container and let the units work in it
+	@Tests/Systemd/make
 
 lint: ## check the format as CI does
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -77,18 +77,20 @@ let package = Package(
     library("Reporting", ["Ledger", "Reconciliation", "Time"]),
     library("AWS", ["HTTP", "ObjectStorage", "Time"]),
     library("Preflight", ["Postgres", "ObjectStorage", "AWS", "DMS", "Time"]),
+    library("Alerting", ["HTTP", "Ledger", "Reporting", "Time", subprocess, system]),
     library("LocalServers", [subprocess, system]),
     .executableTarget(
       name: "lakecanary",
       dependencies: [
         "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
-        "Replicator", "Reporting", "AWS", "Preflight", "LocalServers", argumentParser, logging, yams,
+        "Replicator", "Reporting", "Alerting", "AWS", "Preflight", "LocalServers", argumentParser, logging,
+        yams,
       ],
       swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["LocalServers", "Time", subprocess, system],
-      path: "Tests/TestSupport",
+      path: "Tests/TestSupport", exclude: ["alert_receiver.py"],
       swiftSettings: settings),
     tests("TimeTests", ["Time"]),
     tests("ParquetTests", ["Parquet"], exclude: ["Peers"]),
@@ -107,6 +109,7 @@ let package = Package(
     tests(
       "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger", "ObjectStorage", "DMS", "Time"],
       exclude: ["EndToEnd/bucket_state.py"]),
+    tests("AlertingTests", ["Alerting", "HTTP", "Reporting", "Ledger"]),
     tests("PackageTests", ["LocalServers"], exclude: ["Template"]),
   ]
 )

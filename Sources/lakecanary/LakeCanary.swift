@@ -27,7 +27,7 @@ struct LakeCanary: AsyncParsableCommand {
   private static let subcommands: [any ParsableCommand.Type] = [
     Demo.self, Run.self, Write.self, Reconcile.self, Check.self, Doctor.self, ReportCommand.self,
     Inspect.self,
-    Replicate.self, FindingsCommand.self, LedgerCommand.self, ConfigCommand.self,
+    Replicate.self, FindingsCommand.self, AlertsCommand.self, LedgerCommand.self, ConfigCommand.self,
   ]
 
   /// Parses, runs and exits.

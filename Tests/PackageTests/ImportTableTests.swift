@@ -20,12 +20,14 @@ import Testing
     "Reconciliation": ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Logging"],
     "Replicator": ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", "Logging"],
     "Reporting": ["Ledger", "Reconciliation", "Time"],
+    "Alerting": ["HTTP", "Ledger", "Reporting", "Time", "Subprocess", "SystemPackage"],
     "AWS": ["HTTP", "ObjectStorage", "Time"],
     "Preflight": ["Postgres", "ObjectStorage", "AWS", "DMS", "Time"],
     "LocalServers": ["Subprocess", "SystemPackage"],
     "lakecanary": [
       "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
-      "Replicator", "Reporting", "AWS", "Preflight", "LocalServers", "ArgumentParser", "Logging", "Yams",
+      "Replicator", "Reporting", "Alerting", "AWS", "Preflight", "LocalServers", "ArgumentParser", "Logging",
+      "Yams",
     ],
   ]
 

@@ -9,7 +9,7 @@ import Time
 
 @Suite struct RenderingTests {
   /// A report whose every text is hostile.
-  private static func hostile() -> Report {
+  static func hostile() -> Report {
     let evil = "<script>alert('1')</script>\"|`*_[x](http://evil)\n\u{202E}@me"
     var report = ReportFixture.red()
     report.pipeline = evil

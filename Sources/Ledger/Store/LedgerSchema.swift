@@ -9,7 +9,7 @@ enum LedgerSchema {
   static let applicationID = 0x4C43_4E52
 
   /// The newest version of the schema.
-  static let version = 1
+  static let version = 2
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -17,6 +17,7 @@ enum LedgerSchema {
       try db.execute(sql: "PRAGMA application_id = \(applicationID)")
       try db.execute(sql: versionOne)
     }
+    migrator.registerMigration("2") { db in try db.execute(sql: alerts) }
     return migrator
   }
 
@@ -271,6 +272,27 @@ enum LedgerSchema {
       lag_p95 integer,
       lag_max integer,
       primary key (day, table_id)
+    ) strict, without rowid;
+    """
+
+  private static let alerts = """
+    -- The verdicts that alerts look back on: also of runs that failed before they could judge.
+    create table alerted_verdict (
+      id integer primary key autoincrement,
+      status text not null,
+      at integer not null
+    ) strict;
+
+    -- What each channel was told last. status is null where it knows of no trouble.
+    create table alert_memory (
+      channel text primary key,
+      status text,
+      incident text,
+      since integer,
+      told_at integer,
+      failures integer not null default 0,
+      failure text,
+      failed_at integer
     ) strict, without rowid;
     """
 }

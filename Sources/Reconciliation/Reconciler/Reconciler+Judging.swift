@@ -6,7 +6,9 @@ extension Reconciler {
   /// bucket; the ledger may be open for reading only.
   ///
   /// UNKNOWN where nothing was reconciled, or not for longer than the limits allow.
-  public func judge() throws(LedgerError) -> ReconciliationResult {
+  ///
+  /// - Parameter window: judge what was committed within so long before the last reconciliation, and nothing before.
+  public func judge(window: Duration? = nil) throws(LedgerError) -> ReconciliationResult {
     let now = clock.now()
     let findings = try ledger.findings()
     guard let record = try ledger.latestRun(), var outcome = record.outcome,
@@ -18,14 +20,29 @@ extension Reconciler {
         resolvedFindings: [], undecided: 0)
     }
     evidence.limits = configuration.limits
+    let start = window.map { evidence.judgedAt - $0 }
+    if let start {
+      evidence.tables = try ledger.figures(
+        evidence.tables, committedSince: start, due: evidence.judgedAt - configuration.limits.deadline)
+      outcome.tables = evidence.tables
+    }
     evidence.findings = VerdictEvidence.open(
-      findings.map { finding in
+      findings.filter { finding in
+        start.map { (finding.spanEnd ?? finding.lastSeen) >= $0 } ?? true
+      }.map { finding in
         guard finding.state == .acknowledged, let until = finding.acknowledgement?.until, until <= now else {
           return finding
         }
         return finding.reopened
       })
     var verdict = VerdictRule(evidence: evidence).verdict
+    if let window, verdict.status <= .unknown,
+      evidence.tables.allSatisfy({ $0.inserts + $0.updates + $0.deletes == 0 })
+    {
+      verdict = Verdict(
+        status: .unknown,
+        reason: "there is nothing to judge: nothing was committed within \(DurationPhrase(window))")
+    }
     let age = now - evidence.judgedAt
     if let limit = configuration.limits.staleLimit, age > limit, verdict.status < .warning {
       verdict = Verdict(

@@ -25,9 +25,9 @@ enum HTMLStyle {
     details{border-left:.25rem solid var(--line);padding:.25rem .75rem;margin:.5rem 0}
     details.critical{border-color:var(--bad)}details.warning{border-color:var(--warn)}
     summary,li{overflow-wrap:anywhere}
-    svg{display:block;width:100%;height:auto;max-height:16rem}
+    svg{display:block;width:100%;max-width:60rem;height:auto}
     svg text{fill:var(--faint);font-size:12px}
-    @media (max-width:40rem){svg text{font-size:19px}}
+    @media (max-width:40rem){svg text{font-size:23px}}
     .axis{stroke:var(--line);stroke-width:1}.p50,.p95,.p99{fill:none;stroke-width:2}
     .p50{stroke:var(--p50)}.p95{stroke:var(--p95)}.p99{stroke:var(--p99)}
     .key span{margin-right:1rem;white-space:nowrap}.key i{display:inline-block;width:.8em;height:.8em;margin-right:.3em}

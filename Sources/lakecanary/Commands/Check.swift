@@ -15,7 +15,7 @@ struct Check: PipelineCommand {
 
       EXAMPLES
         lakecanary check --config customers.yaml
-        lakecanary check --config customers.yaml --max-lag 5m --min-completeness 100% --fail-on critical
+        lakecanary check --config customers.yaml --max-lag 5m --p95-lag 3m --window 1h
 
       \(ExitStatus.help)
       """)
@@ -25,11 +25,23 @@ struct Check: PipelineCommand {
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Report") var result: ReportOptions
 
+  @Option(
+    name: .long,
+    help: .init(
+      "Judge only what was committed within so long before the last reconciliation: 1h.", valueName: "time"),
+    transform: { text in
+      guard let duration = DurationText.duration(text), duration > .zero else {
+        throw ValidationError("'\(text)' is no length of time; write 90s, 5m, 1h30m or 2d")
+      }
+      return duration
+    })
+  var window: Duration?
+
   mutating func run() async throws {
     let session = try Session.begin(common, flags: pipeline.flags.merging(limits.flags) { $1 })
     let pipeline = session.pipeline
     let ledger = try pipeline.openLedger(.readOnly)
-    let judged = try pipeline.reconciler(ledger, try pipeline.openStore()).judge()
+    let judged = try pipeline.reconciler(ledger, try pipeline.openStore()).judge(window: window)
     try session.finish(pipeline.report(of: judged), result)
   }
 }

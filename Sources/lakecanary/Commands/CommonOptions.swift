@@ -9,8 +9,7 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: .init(
-      "Least level of log lines: trace, debug, info, notice, warning, error, critical.", valueName: "level"))
+    help: .key(.logLevel, "level"))
   var logLevel: String?
 
   @Flag(name: [.short, .long], help: "Tell the causes of an error.")
@@ -21,23 +20,19 @@ struct CommonOptions: ParsableArguments {
 
 /// Where the pipeline is, for commands that work without a file.
 struct PipelineOptions: ParsableArguments {
-  @Option(
-    name: .long,
-    help: .init("PostgreSQL: a libpq connection string or URL without a password.", valueName: "conninfo"))
+  @Option(name: .long, help: .key(.source, "conninfo"))
   var source: String?
 
-  @Option(name: .long, help: .init("s3://bucket/prefix, file:///directory or a path.", valueName: "location"))
+  @Option(name: .long, help: .key(.bucket, "location"))
   var bucket: String?
 
-  @Option(
-    name: .long,
-    help: .init("Tables, schema.table, apart by commas; ` shared` after one that is.", valueName: "tables"))
+  @Option(name: .long, help: .key(.tables, "tables"))
   var tables: String?
 
-  @Option(name: .long, help: .init("The ledger's file.", valueName: "file"))
+  @Option(name: .long, help: .key(.ledger, "file"))
   var ledger: String?
 
-  @Option(name: .long, help: .init("The DMS endpoint settings string.", valueName: "settings"))
+  @Option(name: .long, help: .key(.endpointSettings, "settings"))
   var endpointSettings: String?
 
   var flags: Settings {
@@ -50,22 +45,22 @@ struct PipelineOptions: ParsableArguments {
 
 /// What is written.
 struct WorkloadOptions: ParsableArguments {
-  @Option(name: .long, help: .init("Rows to insert.", valueName: "rows"))
+  @Option(name: .long, help: .key(.workloadInserts, "rows"))
   var inserts: String?
 
-  @Option(name: .long, help: .init("Rows of ours to update.", valueName: "rows"))
+  @Option(name: .long, help: .key(.workloadUpdates, "rows"))
   var updates: String?
 
-  @Option(name: .long, help: .init("Rows of ours to delete.", valueName: "rows"))
+  @Option(name: .long, help: .key(.workloadDeletes, "rows"))
   var deletes: String?
 
-  @Option(name: .long, help: .init("Rows in one transaction.", valueName: "rows"))
+  @Option(name: .long, help: .key(.workloadBatchSize, "rows"))
   var batchSize: String?
 
-  @Option(name: .long, help: .init("Rows a second at most.", valueName: "rows"))
+  @Option(name: .long, help: .key(.workloadRate, "rows"))
   var rate: String?
 
-  @Option(name: .long, help: .init("Number that decides the made-up values.", valueName: "number"))
+  @Option(name: .long, help: .key(.workloadSeed, "number"))
   var seed: String?
 
   var flags: Settings {
@@ -79,23 +74,19 @@ struct WorkloadOptions: ParsableArguments {
 
 /// What the verdict is held to.
 struct LimitOptions: ParsableArguments {
-  @Option(
-    name: .long, help: .init("Lag of one operation, commit to object, that is CRITICAL.", valueName: "time"))
+  @Option(name: .long, help: .key(.limitMaxLag, "time"))
   var maxLag: String?
 
-  @Option(name: .long, help: .init("Lag that 95 % of the operations may not pass.", valueName: "time"))
+  @Option(name: .long, help: .key(.limitP95Lag, "time"))
   var p95Lag: String?
 
-  @Option(name: .long, help: .init("Share of the due operations that must have arrived.", valueName: "share"))
+  @Option(name: .long, help: .key(.limitMinCompleteness, "share"))
   var minCompleteness: String?
 
-  @Option(name: .long, help: .init("Rows that may arrive twice.", valueName: "rows"))
+  @Option(name: .long, help: .key(.limitMaxDuplicates, "rows"))
   var maxDuplicates: String?
 
-  @Option(
-    name: .long,
-    help: .init(
-      "Verdicts that fail: warning, critical, unknown, apart by commas; or none.", valueName: "verdicts"))
+  @Option(name: .long, help: .key(.failOn, "verdicts"))
   var failOn: String?
 
   var flags: Settings {
@@ -111,6 +102,14 @@ struct LimitOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Flag(name: .long, help: "Print the result as JSON.")
   var json = false
+}
+
+extension ArgumentHelp {
+  /// What the key's own documentation says, with its name in the configuration.
+  static func key(_ key: ConfigurationKey, _ valueName: String) -> ArgumentHelp {
+    ArgumentHelp(
+      "\(key.documentation.summary.replacing("\n", with: " ")) Key \(key.path).", valueName: valueName)
+  }
 }
 
 extension Settings {

@@ -1,3 +1,4 @@
+import Alerting
 import ArgumentParser
 import Foundation
 import Reporting
@@ -15,7 +16,7 @@ struct ConfigCommand: AsyncParsableCommand {
         lakecanary config validate --config customers.yaml
         lakecanary config show --config customers.yaml
       """,
-    subcommands: [Validate.self, Show.self, Init.self])
+    subcommands: [Validate.self, Show.self, Init.self, Manual.self])
 
   struct Validate: PipelineCommand {
     static let configuration = CommandConfiguration(
@@ -29,7 +30,8 @@ struct ConfigCommand: AsyncParsableCommand {
       do {
         let session = try Session.begin(common, flags: pipeline.flags)
         let missing = ConfigCommand.missing(session.configuration)
-        if !missing.isEmpty { throw InvalidConfiguration(problems: missing) }
+        let unusable = ConfigCommand.unusableAlerts(session)
+        if !(missing + unusable).isEmpty { throw InvalidConfiguration(problems: missing + unusable) }
         try console.write("pipeline \(session.configuration.name): the configuration is valid\n")
       } catch let error as InvalidConfiguration {
         for problem in error.problems {
@@ -56,6 +58,13 @@ struct ConfigCommand: AsyncParsableCommand {
     }
   }
 
+  struct Manual: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the manual page lakecanary.yaml(5), for packages.", shouldDisplay: false)
+
+    mutating func run() async throws { try Console.standard().write(ConfigurationManual.text()) }
+  }
+
   struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write a commented configuration file with every key in it.")
@@ -74,6 +83,41 @@ struct ConfigCommand: AsyncParsableCommand {
         "wrote \(SafeText.shown(file)); set source, bucket and endpoint_settings in it, then\n"
           + "lakecanary config validate --config \(SafeText.shown(file))\n")
     }
+  }
+
+  /// What keeps alerts from being sent: secrets that are not there, a broken template.
+  ///
+  /// A run goes on without them.
+  static func unusableAlerts(_ session: Session) -> [ConfigurationError] {
+    let alerts = session.configuration.alerts
+    let environment = ProcessInfo.processInfo.environment
+    var problems: [ConfigurationError] = []
+    func check(_ key: ConfigurationKey, _ name: String, _ body: () throws(AlertFailure) -> Void) {
+      do throws(AlertFailure) {
+        try body()
+      } catch {
+        problems.append(
+          ConfigurationError(
+            .invalidValue(key, reason: "\(name): \(error.description)"), session.settings[key]?.origin))
+      }
+    }
+    for channel in alerts.channels {
+      check(.alertChannels, channel.shown) { () throws(AlertFailure) in
+        // Credentials are passed to the service alone, and cannot be looked at from here.
+        if case .credential = channel.target, environment["CREDENTIALS_DIRECTORY"] == nil { return }
+        _ = try channel.target.resolved(environment)
+      }
+    }
+    if let ping = alerts.ping {
+      check(.alertPing, ping.shown) { () throws(AlertFailure) in
+        if case .credential = ping.target, environment["CREDENTIALS_DIRECTORY"] == nil { return }
+        _ = try ping.target.resolved(environment)
+      }
+    }
+    if let path = alerts.template {
+      check(.alertTemplate, path) { () throws(AlertFailure) in _ = try Session.template(path) }
+    }
+    return problems
   }
 
   /// What every pipeline needs and this configuration lacks.

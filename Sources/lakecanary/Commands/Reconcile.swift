@@ -27,12 +27,16 @@ struct Reconcile: PipelineCommand {
   mutating func run() async throws {
     let session = try Session.begin(common, flags: pipeline.flags.merging(limits.flags) { $1 })
     let pipeline = session.pipeline
-    let ledger = try pipeline.openLedger()
-    let reconciled = try await pipeline.reconcile(
-      ledger, try pipeline.openStore(), command: "reconcile",
-      patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
-      progress: session.console.showReconciling)
-    try pipeline.prune(ledger)
-    try session.finish(try pipeline.report(of: reconciled.run, ledger), result)
+    let wait = wait
+    try await session.supervise(result) { ledger in
+      let reconciled = try await pipeline.reconcile(
+        ledger, try pipeline.openStore(), command: "reconcile",
+        patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
+        progress: session.console.showReconciling)
+      try pipeline.prune(ledger)
+      return Session.Judged(
+        report: try pipeline.report(of: reconciled.run, ledger),
+        isBeginning: pipeline.isBeginning(reconciled.result))
+    }
   }
 }

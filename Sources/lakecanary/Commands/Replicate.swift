@@ -1,5 +1,6 @@
 import ArgumentParser
 import DMS
+import Foundation
 import Ledger
 import ObjectStorage
 import Postgres
@@ -139,10 +140,13 @@ struct Replicate: PipelineCommand {
     }
     let watch = ReplicationWatch(
       startedAt: pipeline.clock.now(), duration: duration, untilIdle: untilIdle)
+    let manager = ServiceManager(ProcessInfo.processInfo.environment)
     try await pipeline.run(replicator) { statistics in
       console.progress.show(ReplicationReport.line(statistics))
+      manager?.working(ReplicationReport.line(statistics), isReady: statistics.phase != .starting)
       return watch.goesOn(statistics, now: pipeline.clock.now())
     }
+    manager?.stopping()
     let report = ReplicationReport(pipeline: session.configuration.name, replicator.statistics)
     try console.write(result.json ? try JSONText.text(of: report) : report.text)
   }

@@ -30,8 +30,17 @@ struct Run: PipelineCommand {
   mutating func run() async throws {
     let session = try Session.begin(
       common, flags: pipeline.flags.merging(workload.flags) { $1 }.merging(limits.flags) { $1 })
+    let wait = wait
+    try await session.supervise(result) { ledger in
+      try await Run.judge(session, ledger, wait: wait)
+    }
+  }
+
+  /// Writes, looks for what is due, and judges.
+  private static func judge(_ session: Session, _ ledger: LedgerStore, wait: Bool) async throws
+    -> Session.Judged
+  {
     let (pipeline, console) = (session.pipeline, session.console)
-    let ledger = try pipeline.openLedger()
     let store = try pipeline.openStore()
 
     var sourceClock: ClockOffset?
@@ -60,6 +69,7 @@ struct Run: PipelineCommand {
       report.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)\(doubt)")
       report.notes.removeAll { $0.hasPrefix("nothing was written: ") }
     }
-    try session.finish(report, result)
+    return Session.Judged(
+      report: report, isBeginning: unwritten == nil && pipeline.isBeginning(reconciled.result))
   }
 }

@@ -116,10 +116,16 @@ extension ConfigurationKey {
       ("Verdicts that make the exit code other than 0: warning, critical, unknown; or none.", "warning")
     case .limitWarnLag:
       ("Lag of one operation, commit to object, that is a WARNING. Default: batch interval + 1m.", "2m")
-    case .limitMaxLag: ("The same for CRITICAL. Default: batch interval + 5m.", "6m")
+    case .limitMaxLag:
+      (
+        "Lag of one operation, commit to object, that is CRITICAL. Default: batch interval + 5m.", "6m"
+      )
     case .limitWarnP95Lag:
       ("Lag that 95 % of a run's operations may not pass: WARNING. Default: as warn_lag.", "2m")
-    case .limitP95Lag: ("The same for CRITICAL. Default: as max_lag.", "5m")
+    case .limitP95Lag:
+      (
+        "Lag that 95 % of a run's operations may not pass: CRITICAL. Default: as max_lag.", "5m"
+      )
     case .limitMinCompleteness: ("Share of the due operations that must have arrived.", "100%")
     case .limitMaxDuplicates: ("Rows that may arrive twice. Default: any number, they are counted.", "0")
     case .limitMaxAltered: ("Rows that may arrive with other values.", "0")
@@ -130,6 +136,28 @@ extension ConfigurationKey {
     case .limitStaleAfter: ("A reconciliation that is older than this `check` calls UNKNOWN.", "1h")
     case .limitForeignMargin:
       ("How much later a row of others must be to prove that a row of ours is lost.", "1m")
+    case .alertChannels:
+      (
+        "Whom to tell: webhook, slack, teams, pagerduty, sns or command, and where. A secret stands in file:PATH,\n"
+          + "env:NAME or credential:NAME (systemd's), never here.",
+        "slack file:/etc/lakecanary/slack.url"
+      )
+    case .alertVerdicts: ("Verdicts that are told: warning, critical, unknown.", "critical")
+    case .alertAfter:
+      ("Told where so many of the last verdicts are such, and resolved where no longer.", "1 of 1")
+    case .alertRepeatEvery: ("After how long trouble that lasts is told again; or never.", "4h")
+    case .alertTemplate:
+      (
+        "JSON file that makes the body of webhooks, with {{status}}, {{reason}}, {{pipeline}} and the like in\n"
+          + "its texts. Default: lakecanary's own JSON, which holds the report.",
+        "/etc/lakecanary/webhook.json"
+      )
+    case .alertPing:
+      (
+        "Check that misses the runs that never happened, as healthchecks.io has them: told of start, success and\n"
+          + "fail, with the end of the log. An address, or file:PATH, env:NAME, credential:NAME.",
+        "https://hc-ping.com/00000000-0000-0000-0000-000000000000"
+      )
     case .logLevel:
       ("Least level of log lines: trace, debug, info, notice, warning, error, critical.", "notice")
     }
@@ -146,6 +174,7 @@ extension ConfigurationKey {
     case .workloadInserts: "What a run writes"
     case .level: "How the bucket is read"
     case .failOn: "The verdict"
+    case .alertChannels: "Alerts"
     case .logLevel: "Messages"
     default: nil
     }

@@ -50,6 +50,12 @@ enum ConfigurationKey: String, CaseIterable {
   case limitSilenceAfter = "limits.silence_after"
   case limitStaleAfter = "limits.stale_after"
   case limitForeignMargin = "limits.foreign_margin"
+  case alertChannels = "alerts.channels"
+  case alertVerdicts = "alerts.verdicts"
+  case alertAfter = "alerts.after"
+  case alertRepeatEvery = "alerts.repeat_every"
+  case alertTemplate = "alerts.template"
+  case alertPing = "alerts.ping"
   case logLevel = "log_level"
 
   /// The key's path in the YAML file: `limits.max_lag`.
@@ -63,7 +69,7 @@ enum ConfigurationKey: String, CaseIterable {
   /// What a value of the key looks like.
   var shape: Shape {
     switch self {
-    case .tables, .failOn, .replicatorPublications: .list
+    case .tables, .failOn, .replicatorPublications, .alertChannels, .alertVerdicts: .list
     default: .scalar
     }
   }

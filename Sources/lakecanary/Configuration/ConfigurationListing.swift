@@ -1,4 +1,5 @@
 import AWS
+import Alerting
 import DMS
 import Ledger
 import Logging
@@ -86,6 +87,13 @@ extension PipelineConfiguration {
     case .limitMaxOutOfOrder: return limits.maximumOutOfOrder.map(String.init)
     case .limitLossAfter: return DurationText.text(limits.lossLimit)
     case .limitForeignMargin: return DurationText.text(limits.foreignMargin)
+    case .alertChannels:
+      return alerts.channels.isEmpty ? nil : alerts.channels.map(\.shown).joined(separator: ", ")
+    case .alertVerdicts: return alerts.policy.statuses.sorted().map(\.rawValue).joined(separator: ", ")
+    case .alertAfter: return "\(alerts.policy.needed) of \(alerts.policy.window)"
+    case .alertRepeatEvery: return alerts.policy.repeatEvery.map(DurationText.text) ?? "never"
+    case .alertTemplate: return alerts.template
+    case .alertPing: return alerts.ping?.shown
     case .logLevel: return logLevel.rawValue
     case .sourceLogin: return sourceLogin.rawValue
     case .taskARN: return task?.description

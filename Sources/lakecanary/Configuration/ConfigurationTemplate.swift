@@ -34,7 +34,8 @@ enum ConfigurationTemplate {
     let values =
       switch key {
       case .failOn: ["\(name): [warning, critical, unknown]"]
-      case .tables: ["\(name):", "  - \(example)"]
+      case .tables, .alertChannels: ["\(name):", "  - \(example)"]
+      case .alertVerdicts: ["\(name): [warning, critical, unknown]"]
       default: ["\(name): \(example)"]
       }
     if isInGroup { return summary.map { "#  # \($0)" } + values.map { "#  \($0)" } }

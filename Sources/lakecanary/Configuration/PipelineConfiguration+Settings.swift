@@ -41,6 +41,7 @@ extension PipelineConfiguration {
     configuration.readWorkload(&reader)
     configuration.readJudgement(&reader)
     configuration.readLimits(&reader)
+    configuration.readAlerts(&reader, surroundings)
     if !reader.problems.isEmpty { throw InvalidConfiguration(problems: reader.problems) }
     return configuration
   }

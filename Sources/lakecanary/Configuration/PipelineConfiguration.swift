@@ -51,6 +51,8 @@ struct PipelineConfiguration: Sendable {
   var limits: Limits
   /// The verdicts that make the exit code other than 0.
   var failOn: Set<Verdict.Status> = [.warning, .critical, .unknown]
+  /// Who is told of the verdict, and when.
+  var alerts = AlertSettings()
   /// The least level of log lines.
   var logLevel = Logger.Level.notice
   /// What is odd without being wrong, a line each.

@@ -84,6 +84,13 @@ extension Pipeline {
     WitnessJudgement(witness: witness, earlier: earlier, settings: configuration.endpointSettings)
   }
 
+  /// Whether nothing is wrong but that nothing is due yet, as in a pipeline's first run.
+  func isBeginning(_ result: ReconciliationResult) -> Bool {
+    let tables = result.outcome.tables
+    return result.verdict.status == .unknown && result.error == nil && tables.allSatisfy { $0.due == 0 }
+      && tables.contains { $0.pending > 0 }
+  }
+
   /// How long a reconciliation waits for operations to be decided.
   enum Patience: Sendable {
     case none

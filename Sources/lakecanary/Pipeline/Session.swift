@@ -8,6 +8,8 @@ struct Session {
   let pipeline: Pipeline
   let console: Console
   let settings: Settings
+  /// Whether messages go to systemd's journal.
+  var isJournal = false
 
   var configuration: PipelineConfiguration { pipeline.configuration }
 
@@ -21,7 +23,9 @@ struct Session {
     let logger = Session.logger(loaded.configuration.logLevel, console, environment)
     for warning in loaded.configuration.warnings { logger.warning("\(warning)") }
     let pipeline = Pipeline(loaded.configuration, logger: logger, environment: environment)
-    return Session(pipeline: pipeline, console: console, settings: loaded.settings)
+    return Session(
+      pipeline: pipeline, console: console, settings: loaded.settings,
+      isJournal: StandardErrorLogHandler.isJournal(environment))
   }
 
   private static func logger(

@@ -10,6 +10,8 @@ struct Console: Sendable {
   let messageStyle: TextStyle
   /// The line that tells how far the work is.
   let progress: ProgressLine
+  /// The last lines of messages, for whoever is told how a run went.
+  let tail = LogTail()
 
   init(output: TerminalTraits, messages: TerminalTraits) {
     outputStyle = output.style
@@ -35,6 +37,7 @@ struct Console: Sendable {
   /// Writes a line to standard error; one that cannot be written is lost, as there is nowhere to say so.
   func note(_ line: String) {
     progress.clear()
+    tail.append(line)
     try? StandardStream.write(line + "\n", to: STDERR_FILENO)
   }
 }
