@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build install deb manual test test-huge test-systemd lint format fuzz benchmark-parquet packages \
+.PHONY: help demo build install deb manual test test-huge test-systemd judge judge-scale lint format fuzz benchmark-parquet packages \
   test-packages clean
 
 PREFIX ?= /usr/local
@@ -80,6 +80,15 @@ manual: ## write the man pages of the commands, man/*.1, anew
 
 test-systemd: build test-packages ## boot a systemd in a container and let the units work in it
 	@Tests/Systemd/make
+
+judge: packages ## try the judge against faults with a known truth: recall and false alarms per kind
+	@swift build -c release --product judge
+	.build/release/judge scenarios $(ARGS)
+
+judge-scale: packages ## measure runs among 1,000,000 known objects, a first reconciliation, and a year of runs
+	@swift build -c release --product judge
+	.build/release/judge scale $(ARGS)
+	.build/release/judge year
 
 lint: ## check the format as CI does
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

@@ -92,6 +92,13 @@ let package = Package(
       name: "TestSupport", dependencies: ["LocalServers", "Time", subprocess, system],
       path: "Tests/TestSupport", exclude: ["alert_receiver.py"],
       swiftSettings: settings),
+    .executableTarget(
+      name: "judge",
+      dependencies: [
+        "Time", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation", "Replicator",
+        "LocalServers", argumentParser, grdb, logging,
+      ],
+      path: "Tests/Judge", swiftSettings: settings),
     tests("TimeTests", ["Time"]),
     tests("ParquetTests", ["Parquet"], exclude: ["Peers"]),
     tests("PostgresTests", ["Postgres"]),
@@ -99,7 +106,8 @@ let package = Package(
     tests("DMSTests", ["DMS"]),
     tests("LedgerTests", ["Ledger", grdb]),
     tests("WorkloadTests", ["Workload", "Postgres", "Ledger"]),
-    tests("ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger"]),
+    tests(
+      "ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", grdb]),
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
     tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
     tests("AWSTests", ["AWS", "HTTP", "ObjectStorage", "Time"]),

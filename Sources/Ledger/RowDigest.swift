@@ -50,6 +50,32 @@ public struct RowDigest: Hashable, Sendable {
   }
 }
 
+extension RowDigest: Codable {
+  /// A digest from a Codable container: a single string of hexadecimal digits.
+  ///
+  /// - Throws: `DecodingError` where the value is none.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let digits = Array(try container.decode(String.self).utf8)
+    var bytes: [UInt8] = []
+    for index in stride(from: 0, to: digits.count - 1, by: 2) {
+      guard let byte = UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) else {
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "no hexadecimal digits")
+      }
+      bytes.append(byte)
+    }
+    self.init(bytes: bytes)
+  }
+
+  /// Writes the digest as hexadecimal digits.
+  ///
+  /// - Throws: what the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+  }
+}
+
 extension DigestedValue {
   /// CRC-32C of a byte for the kind, then the value, least significant byte first.
   fileprivate var checksum: UInt32 {

@@ -61,6 +61,9 @@ public struct ListCursor: Sendable {
 
   /// A cursor that carries a store's own state.
   public init(state: any Sendable) { self.state = state }
+
+  /// The store's state, where it is a text.
+  package var text: String? { state as? String }
 }
 
 /// The pages of a listing; each is fetched when it is asked for, so that one is held at a time.

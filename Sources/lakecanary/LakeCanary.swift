@@ -25,7 +25,8 @@ struct LakeCanary: AsyncParsableCommand {
   static let version = "0.1.0"
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    Demo.self, Run.self, Write.self, Reconcile.self, Check.self, Doctor.self, ReportCommand.self,
+    Demo.self, Run.self, Write.self, Reconcile.self, Observe.self, Check.self, Doctor.self,
+    ReportCommand.self,
     Inspect.self,
     Replicate.self, FindingsCommand.self, AlertsCommand.self, LedgerCommand.self, ConfigCommand.self,
   ]

@@ -114,7 +114,7 @@ import Time
     simulation.flush()
     let result = try await simulation.reconcile()
     #expect(result.verdict.status == .unknown)
-    #expect(result.error == "500 Internal Server Error")
+    #expect(result.error?.hasSuffix(" cannot be read: 500 Internal Server Error") == true)
     #expect(result.findings.map(\.severity) == [.notice])
     simulation.bucket.write(key, content)
     #expect(try await simulation.reconcile().figures?.missing == 0)

@@ -24,9 +24,12 @@ public struct CommandRun: Sendable {
     onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in },
     onStart: @escaping @Sendable (Int32) -> Void = { _ in }
   ) async throws -> CommandRun {
-    try await command(
-      executable, arguments, environment: environment, directory: directory, onMessage: onMessage,
-      onStart: onStart)
+    // Kill points are in debug builds alone.
+    let killed = environment.keys.contains("LAKECANARY_KILL_AT")
+    let release = ProcessInfo.processInfo.environment["LAKECANARY_TEST_COMMAND"]
+    return try await command(
+      killed ? executable : release ?? executable, arguments, environment: environment, directory: directory,
+      onMessage: onMessage, onStart: onStart)
   }
 
   /// Runs any program to its end, as `lakecanary` does the built command.
@@ -65,7 +68,8 @@ public struct CommandRun: Sendable {
     return CommandRun(exitCode: exitCode, output: result.closureResult.0, errorOutput: result.closureResult.1)
   }
 
-  /// The built command, beside the test bundle.
+  /// The command as it was built with the tests; `make test` has another started where it can be, the release's,
+  /// which is what users run (`LAKECANARY_TEST_COMMAND`).
   public static var executable: String {
     URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "lakecanary").path
   }

@@ -5,6 +5,7 @@ public struct TableLocation: Hashable, Sendable {
   /// `[prefix][BucketFolder/]schema/table/`.
   public let prefix: String
   private let settings: EndpointSettings
+  private let isOfAllTables: Bool
 
   /// The location of a table under its target names.
   ///
@@ -13,6 +14,7 @@ public struct TableLocation: Hashable, Sendable {
     let folder = settings.bucketFolder.map { $0 + "/" } ?? ""
     self.prefix = "\(prefix)\(folder)\(table.schema)/\(table.name)/"
     self.settings = settings
+    isOfAllTables = false
   }
 
   /// The location of the files of all tables under `PreserveTransactions`: `[prefix][BucketFolder/]CdcPath/`.
@@ -20,6 +22,7 @@ public struct TableLocation: Hashable, Sendable {
     let folders = [settings.bucketFolder, settings.cdcPath].compactMap { $0 }
     self.prefix = prefix + folders.map { $0 + "/" }.joined()
     self.settings = settings
+    isOfAllTables = true
   }
 
   /// The location of a control table: `[prefix][BucketFolder/][schema/]awsdms_status/`.
@@ -74,6 +77,11 @@ public struct TableLocation: Hashable, Sendable {
   ///
   /// Full-load objects sort after CDC objects (`2…` < `LOAD…` < `SEGMENT…`) and are always listed.
   public func startAfter(changesNamedFrom point: Timestamp) -> String? {
+    if isOfAllTables {
+      let margin = settings.datePartitionTimezone == nil ? Duration.zero : .seconds(7_200)
+      let name = ObjectName(.transactions(settings.civilTime(at: point - margin)), settings.fileFormat)
+      return prefix + String(name.description.prefix(25))
+    }
     guard let scheme = settings.datePartition else {
       // In a zone with summer time the names of an hour come twice; step back by more than any change.
       let margin = settings.datePartitionTimezone == nil ? Duration.zero : .seconds(7_200)

@@ -77,6 +77,8 @@ public enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case foreignName = "foreign-name"
   /// The task was started afresh, or the table reloaded.
   case reload = "reload"
+  /// Rows that are not in the bucket as they are in the source.
+  case sourceDifference = "source-difference"
   /// Nothing has arrived for longer than allowed.
   case silence = "silence"
 }

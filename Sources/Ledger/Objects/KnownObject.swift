@@ -33,7 +33,7 @@ package struct ListedEntry: Hashable, Sendable {
   package var size: Int64
   package var lastModified: Timestamp
   package var kind: ObjectKind
-  /// A load's number; of changes, the time in the name, as if it were UTC.
+  /// A load's number; of changes, the time in the name, in microseconds of UTC.
   package var place: Int64
 
   package init(
@@ -52,6 +52,11 @@ package struct KnownObject: Hashable, Sendable {
   package let generation: Int64?
   /// The number of the listing, of its table, that named it first.
   package let listing: Int64
+
+  /// Whether it holds the changes of all tables (`PreserveTransactions`).
+  package var isOfAllTables: Bool {
+    entry.kind == .changes && (entry.key.split(separator: "/").last?.hasPrefix("CDC_TXN-") ?? false)
+  }
 }
 
 /// What the ledger keeps of an object that was read.
@@ -85,7 +90,7 @@ package struct InventoryState: Hashable, Sendable {
   /// How many listings were begun; the number of the last one.
   package var listings: Int64 = 0
   package var lastFullAt: Timestamp?
-  /// The latest time in a name of changes, as if it were UTC.
+  /// The latest time in a name of changes.
   package var newestPlace: Timestamp?
   /// The table's own columns in the object read last.
   package var columns: String?
@@ -107,7 +112,7 @@ package struct Generation: Hashable, Sendable {
   /// The first and the last transaction met in objects of changes.
   package var firstChange: Int64?
   package var lastChange: Int64?
-  /// The latest time in a name of changes that were read, as if it were UTC, in microseconds.
+  /// The latest time in a name of changes that were read, in microseconds.
   package var lastPlace: Int64?
   /// The earliest and latest commit time of any row of changes, by PostgreSQL's clock.
   package var firstCommit: Timestamp?

@@ -35,6 +35,18 @@ extension LedgerSession {
     ).map(LedgerSession.operation)
   }
 
+  /// The inserts of a table that were committed in a range of transactions, in order.
+  package func inserts(
+    table: Int64, after: Int64, through: Int64, limit: Int
+  ) throws -> [KnownOperation] {
+    let statement = try db.cachedStatement(
+      sql: LedgerSession.selectOperation + """
+         where o.transaction_id > ? and o.transaction_id <= ? and o.table_id = ? and o.kind = 0 and t.state = 1
+        order by o.transaction_id, o.ordinal limit ?
+        """)
+    return try Row.fetchAll(statement, arguments: [after, through, table, limit]).map(LedgerSession.operation)
+  }
+
   /// The operations of a table whose commit may lie in a span of time, in order.
   package func operations(
     table: Int64, committedFrom start: Timestamp, to end: Timestamp
@@ -160,8 +172,8 @@ extension LedgerSession {
   package func lags(table: Int64, observedSince time: Timestamp) throws -> [Int64] {
     let statement = try db.cachedStatement(
       sql: """
-        select d.lag from observation b join object o on o.id = b.object_id
-          join delivery d on d.object_id = b.object_id
+        select d.lag from observation b cross join object o on o.id = b.object_id
+          cross join delivery d on d.object_id = b.object_id
         where b.observed_at >= ? and o.table_id = ? and d.lag is not null
         """)
     return try Int64.fetchAll(statement, arguments: [time.microseconds, table])
@@ -171,7 +183,7 @@ extension LedgerSession {
   package func objectsRead(table: Int64, since time: Timestamp) throws -> Int {
     let statement = try db.cachedStatement(
       sql: """
-        select count(*) from observation b join object o on o.id = b.object_id
+        select count(*) from observation b cross join object o on o.id = b.object_id
         where b.observed_at >= ? and o.table_id = ?
         """)
     return try Int.fetchOne(statement, arguments: [time.microseconds, table]) ?? 0

@@ -58,6 +58,26 @@ extension LedgerSession {
     return try Row.fetchAll(statement, arguments: [bucket, table, limit]).map(LedgerSession.object)
   }
 
+  /// When the newest of the objects that the last listing did not name was written, and the eldest of those
+  /// that it named, by the bucket's clock.
+  package func absenceBounds(bucket: Int64, table: Int64) throws -> (
+    newestAbsent: Timestamp?, eldestPresent: Timestamp?
+  ) {
+    let absent = try Int64.fetchOne(
+      db.cachedStatement(
+        sql: "select max(last_modified) from object where bucket_id = ? and table_id = ? and state = 5"),
+      arguments: [bucket, table])
+    // By time, so that the search ends with the first one that is there.
+    let present = try Int64.fetchOne(
+      db.cachedStatement(
+        sql: """
+          select last_modified from object indexed by object_by_time
+          where bucket_id = ? and table_id = ? and kind in (0, 1) and state in (0, 1, 2)
+          order by last_modified limit 1
+          """), arguments: [bucket, table])
+    return (LedgerSession.time(absent), LedgerSession.time(present))
+  }
+
   /// Whether a table has any object of rows that is there.
   package func hasObjects(bucket: Int64, table: Int64) throws -> Bool {
     let statement = try db.cachedStatement(
@@ -104,6 +124,24 @@ extension LedgerSession {
     ).map(LedgerSession.object)
   }
 
+  /// Objects of a generation that were read and are there, each kind in its order; after the one given.
+  package func observedObjects(
+    bucket: Int64, table: Int64, generation: Int64, kind: ObjectKind, afterPlace: Int64, key: String,
+    limit: Int
+  ) throws -> [KnownObject] {
+    // The kind stands in the text, so that the index of the kind's own can be used.
+    let statement = try db.cachedStatement(
+      sql: """
+        select * from object
+        where bucket_id = ? and table_id = ? and generation_id = ? and kind = \(kind.rawValue)
+          and (place, key) > (?, ?) and state = 1
+        order by place, key limit ?
+        """)
+    return try Row.fetchAll(
+      statement, arguments: [bucket, table, generation, afterPlace, key, limit]
+    ).map(LedgerSession.object)
+  }
+
   /// Whether an object of a load is listed that was never read.
   package func hasNewLoad(bucket: Int64, table: Int64) throws -> Bool {
     let statement = try db.cachedStatement(
@@ -113,11 +151,11 @@ extension LedgerSession {
     return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
   }
 
-  /// The load's objects that are there, of every generation, in order of their numbers.
+  /// The load's objects that are there or were, of every generation, in order of their numbers.
   package func loadObjects(bucket: Int64, table: Int64) throws -> [KnownObject] {
     let statement = try db.cachedStatement(
       sql: """
-        select * from object where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 1, 2)
+        select * from object where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 1, 2, 4)
         order by place
         """)
     return try Row.fetchAll(statement, arguments: [bucket, table]).map(LedgerSession.object)

@@ -26,13 +26,14 @@ extension LedgerSession {
   package func lateArrivals(
     table: Int64, observedSince time: Timestamp, beyond limit: Int64
   ) throws -> LateArrivals {
+    // CROSS JOIN keeps SQLite to this order: it begins with what was read now, and never with all deliveries.
     let statement = try db.cachedStatement(
       sql: """
         select k.key, d.row, d.lag, o.*, t.xid, t.earliest, t.latest, t.recorded_at
-        from observation b join object k on k.id = b.object_id
-          join delivery d on d.object_id = b.object_id
-          join operation o on o.transaction_id = d.transaction_id and o.ordinal = d.ordinal
-          join source_transaction t on t.id = o.transaction_id
+        from observation b cross join object k on k.id = b.object_id
+          cross join delivery d on d.object_id = b.object_id
+          cross join operation o on o.transaction_id = d.transaction_id and o.ordinal = d.ordinal
+          cross join source_transaction t on t.id = o.transaction_id
         where b.observed_at >= ? and k.table_id = ? and d.lag > ?
         order by k.place, k.key, d.row
         """)

@@ -121,7 +121,9 @@ extension LedgerSession {
       """
     let tables = try Row.fetchAll(
       db.cachedStatement(
-        sql: "select distinct bucket_id, table_id from object where \(forgettable)"),
+        sql: """
+          select distinct bucket_id, table_id from object indexed by object_by_time where \(forgettable)
+          """),
       arguments: [cutoff])
     for row in tables {
       try execute(
@@ -129,7 +131,7 @@ extension LedgerSession {
         [cutoff, row["bucket_id"] as Int64, row["table_id"] as Int64])
     }
     guard !tables.isEmpty else { return 0 }
-    try execute("delete from object where \(forgettable)", [cutoff])
+    try execute("delete from object indexed by object_by_time where \(forgettable)", [cutoff])
     return changes
   }
 }

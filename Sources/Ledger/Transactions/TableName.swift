@@ -29,6 +29,18 @@ extension TableName: Comparable, CustomStringConvertible {
   public var description: String { "\(schema).\(name)" }
 }
 
+/// What a column holds, whatever type a file has for it.
+public enum ColumnKind: String, Hashable, Sendable, Codable {
+  /// Text.
+  case text
+  /// A UUID, in the digest as text.
+  case uuid
+  /// A point in time.
+  case timestamp
+  /// A number of double precision.
+  case double
+}
+
 /// A table as the ledger knows it: which columns a row's digest goes over, and which say whose row it is.
 public struct TableDeclaration: Hashable, Sendable, Codable {
   /// The table.
@@ -45,6 +57,14 @@ public struct TableDeclaration: Hashable, Sendable, Codable {
   /// The columns of the exercise's table `customers`.
   public static let customerColumns = [
     "created_at", "updated_at", "customer_id", "name", "region", "country", "lat", "lng", "email", "phone",
+  ]
+
+  /// What the columns hold; nil of those that the exercise's table does not have.
+  public var kinds: [ColumnKind?] { columns.map { TableDeclaration.customerKinds[$0] } }
+
+  private static let customerKinds: [String: ColumnKind] = [
+    "created_at": .timestamp, "updated_at": .timestamp, "customer_id": .uuid, "name": .text,
+    "region": .text, "country": .text, "lat": .double, "lng": .double, "email": .text, "phone": .text,
   ]
 
   /// A table with these columns; without being told, the exercise's, ours alone.

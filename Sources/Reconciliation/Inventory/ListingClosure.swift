@@ -9,6 +9,7 @@ struct ListingClosure {
   let run: RunID
   let now: Timestamp
   let allowsVanishedObjects: Bool
+  let clocks: ClockCorrection
 
   private static let batch = 1_000
   /// More objects than this that are gone at once are one finding.
@@ -19,15 +20,22 @@ struct ListingClosure {
   /// - Returns: the findings that are new.
   func close(_ listing: ListingResult, in ledger: LedgerStore) throws(LedgerError) -> [FindingID] {
     var new = try ledger.write(durably: false) { session in try startGeneration(listing, in: session) }
+    let expiry = try ledger.read { session in try self.expiry(in: session) }
     var named = 0
     while true {
       let before = named
       let (found, count) = try ledger.write(durably: false) { session in
-        try closeAbsent(named: before, in: session)
+        try closeAbsent(named: before, expired: expiry, in: session)
       }
       new += found
       named += count
       if count < ListingClosure.batch { break }
+    }
+    if let expiry, named > 0 {
+      let number = named
+      new += try ledger.write(durably: false) { session in
+        try reportExpiry(of: number, until: expiry, in: session)
+      }
     }
     new += try ledger.write(durably: false) { session in try reportGaps(listing, in: session) }
     return new
@@ -71,9 +79,35 @@ struct ListingClosure {
     "vanished-object/\(context.bucket)/\(context.table.id)/all/\(generation.number)"
   }
 
+  /// When the newest of the absent objects was written, where they went as a lifecycle rule of S3 takes them:
+  /// by whole days, the eldest first, and none that is not a day old.
+  private func expiry(in session: LedgerSession) throws -> Timestamp? {
+    let bounds = try session.absenceBounds(bucket: context.bucket, table: context.table.id)
+    guard let absent = bounds.newestAbsent, let present = bounds.eldestPresent else { return nil }
+    func day(_ time: Timestamp) -> Int { CivilTime(utc: time).daysSince1970 }
+    guard day(absent) <= day(present), now - (absent - (clocks.bucket?.offset ?? .zero)) >= .seconds(86_400)
+    else { return nil }
+    return absent
+  }
+
+  /// One finding for a table, of no weight: what they held was read while they were there.
+  private func reportExpiry(
+    of count: Int, until newest: Timestamp, in session: LedgerSession
+  ) throws -> [FindingID] {
+    let identity = "expired-objects/\(context.bucket)/\(context.table.id)"
+    let found = try session.report(
+      FindingReport(
+        kind: .vanishedObject, severity: .notice, table: context.table.id, object: context.location.prefix,
+        identity: identity,
+        summary: "\(counted(count, "object")) of \(context.name) \(count == 1 ? "is" : "are") gone from the "
+          + "bucket, written until \(newest): the eldest first, as a lifecycle rule takes them"),
+      run: run, now: now)
+    return found.isNew ? [found.id] : []
+  }
+
   /// Closes objects that the listing did not name: those of an older generation went with it.
   private func closeAbsent(
-    named before: Int, in session: LedgerSession
+    named before: Int, expired: Timestamp?, in session: LedgerSession
   ) throws -> (findings: [FindingID], count: Int) {
     let (bucket, table) = (context.bucket, context.table.id)
     let absent = try session.absentObjects(bucket: bucket, table: table, limit: ListingClosure.batch)
@@ -87,7 +121,8 @@ struct ListingClosure {
         _ = try session.takeBackDeliveries(ofObject: object.id, to: .reopened)
         continue
       }
-      guard !allowsVanishedObjects, object.entry.kind != .other, before + index < ListingClosure.namedObjects
+      guard !allowsVanishedObjects, expired == nil, object.entry.kind != .other,
+        before + index < ListingClosure.namedObjects
       else { continue }
       let count = try session.deliveryCount(ofObject: object.id)
       new += try reporter.reportObject(

@@ -40,23 +40,24 @@ struct TableListing {
       try session.record(inventory, bucket: context.bucket, table: context.table.id)
       return inventory
     }
-    var start: String?
-    if !full, let newest = inventory.newestPlace {
-      start = context.location.startAfter(changesNamedFrom: newest - overlap)
-    }
     var result = ListingResult()
     result.number = inventory.listings
-    result.isFull = start == nil
-    let prefix = context.location.prefix
-    var last = start ?? prefix
-    for try await page in store.list(prefix: prefix, startAfter: start) {
-      result.requests += 1
-      try requireOrder(of: page, after: last, prefix)
-      let end = page.next == nil ? TableListing.end(of: prefix) : page.objects.last?.key ?? last
-      let newest = try merge(
-        page.objects, after: last, through: end, forgotten: inventory.forgottenBefore, into: &result)
-      if let newest { inventory.newestPlace = max(inventory.newestPlace ?? newest, newest) }
-      last = end
+    result.isFull = true
+    let from = full ? nil : inventory.newestPlace.map { $0 - overlap }
+    for location in context.locations {
+      let start = from.flatMap { location.startAfter(changesNamedFrom: $0) }
+      if start != nil { result.isFull = false }
+      var last = start ?? location.prefix
+      for try await page in store.list(prefix: location.prefix, startAfter: start) {
+        result.requests += 1
+        try requireOrder(of: page, after: last, location.prefix)
+        let end = page.next == nil ? TableListing.end(of: location.prefix) : page.objects.last?.key ?? last
+        let newest = try merge(
+          page.objects, in: location, after: last, through: end, forgotten: inventory.forgottenBefore,
+          into: &result)
+        if let newest { inventory.newestPlace = max(inventory.newestPlace ?? newest, newest) }
+        last = end
+      }
     }
     let now = clock.now()
     let (newest, isFull) = (inventory.newestPlace, result.isFull)
@@ -94,8 +95,8 @@ struct TableListing {
   ///
   /// - Returns: the latest time in a name of changes.
   private func merge(
-    _ objects: [ListedObject], after: String, through: String, forgotten: Timestamp?,
-    into result: inout ListingResult
+    _ objects: [ListedObject], in location: TableLocation, after: String, through: String,
+    forgotten: Timestamp?, into result: inout ListingResult
   ) throws -> Timestamp? {
     let now = clock.now()
     let (context, number) = (context, result.number)
@@ -108,7 +109,7 @@ struct TableListing {
           bucket: context.bucket, after: after, through: through
         ).map { ($0.entry.key, $0) })
       for object in objects {
-        guard let entry = entry(for: object) else { continue }
+        guard let entry = entry(for: object, in: location) else { continue }
         page.listed += 1
         if entry.kind == .changes, let forgotten, entry.lastModified < forgotten, known[entry.key] == nil {
           continue
@@ -173,20 +174,18 @@ struct TableListing {
   }
 
   /// What a listed key is to the table; nil of what is none of its objects.
-  private func entry(for object: ListedObject) -> ListedEntry? {
+  private func entry(for object: ListedObject, in location: TableLocation) -> ListedEntry? {
     var kind = ObjectKind.other
     var place: Int64 = 0
-    switch context.location.classify(object.key) {
+    switch location.classify(object.key) {
     case .object(let name, _):
-      guard name.format == context.format else { break }
       switch name.kind {
       case .fullLoad(let number, let segment):
         kind = .load
         place = Int64(segment ?? 0) << 32 | Int64(number)
-      case .changes(let civil):
+      case .changes(let civil), .transactions(let civil):
         kind = .changes
-        place = civil.utc.microseconds
-      case .transactions: break
+        place = context.closingTime(civil, modified: object.lastModified).microseconds
       }
     case .foreign: break
     case .ignored, .elsewhere: return nil

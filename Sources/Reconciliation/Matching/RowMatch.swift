@@ -186,7 +186,7 @@ struct RowMatcher {
       for column in digest.differingColumns(from: operation.digest) where column < 64 {
         differences.columns |= 1 << UInt64(column)
       }
-      differences.columns &= ~absentColumns
+      differences.columns &= ~(absentColumns | row.unverified)
     }
     differences.timestamp = distance(of: operation, from: row.commit).map { $0 > tolerance } ?? false
     return differences

@@ -3,7 +3,7 @@ public import ObjectStorage
 import Parquet
 import Time
 
-/// Observes Parquet objects by reading them, with the fewest bytes that the level allows.
+/// Observes objects by reading them, Parquet with the fewest bytes that the level allows, csv whole.
 ///
 /// A small object is one request; of a large one the tail is read, then only the column chunks that are
 /// needed, neighbours together. Where statistics prove it, no page is read.
@@ -24,6 +24,13 @@ public struct BucketObservationSource: ObservationSource {
   public func observe(
     _ object: ObjectReference, _ request: ObservationRequest
   ) async throws(ObservationFailure) -> Observation {
+    if let layout = request.csv, object.key.hasSuffix(".csv") || object.key.hasSuffix(".csv.gz") {
+      var reader = CSVObjectReader(store: store, object: object, request: request)
+      do throws(ObservationFailure) { return try await reader.observe(layout) } catch {
+        throw ObservationFailure(
+          error.kind, error.message, bytesRead: reader.bytesRead, requests: reader.requests)
+      }
+    }
     var pieces = ObjectPieces(store: store, object: object)
     do throws(ObservationFailure) {
       guard object.size > 0 else { throw ObservationFailure(.unreadable, "it has no bytes") }

@@ -12,6 +12,13 @@ public struct ObjectReference: Hashable, Sendable {
   /// Whether it holds rows of a full load, rather than changes.
   public let isLoad: Bool
 
+  /// An object that the ledger knows.
+  init(_ object: KnownObject) {
+    self.init(
+      key: object.entry.key, etag: object.entry.etag, size: object.entry.size,
+      isLoad: object.entry.kind == .load)
+  }
+
   /// The object `key` of `size` bytes.
   public init(key: String, etag: String, size: Int64, isLoad: Bool) {
     (self.key, self.etag, self.size, self.isLoad) = (key, etag, size, isLoad)
@@ -32,15 +39,25 @@ public struct ObservationRequest: Hashable, Sendable {
   public var timestampColumn: String?
   /// The columns of the digest in its order, by their names in the bucket; nil for one that is left out there.
   public var digestColumns: [String?]
+  /// What the columns of the digest hold, where that is known: files may have it as text.
+  public var digestKinds: [ColumnKind?]
+  /// How csv files of the table are made up; nil where none are expected.
+  public var csv: CSVLayout?
 
   /// A request of these parts.
   public init(
     level: ObservationLevel, tag: PipelineTag, keyColumn: String, versionColumn: String,
-    timestampColumn: String?, digestColumns: [String?]
+    timestampColumn: String?, digestColumns: [String?], digestKinds: [ColumnKind?] = [],
+    csv: CSVLayout? = nil
   ) {
     (self.level, self.tag, self.keyColumn) = (level, tag, keyColumn)
     (self.versionColumn, self.timestampColumn) = (versionColumn, timestampColumn)
-    self.digestColumns = digestColumns
+    (self.digestColumns, self.digestKinds, self.csv) = (digestColumns, digestKinds, csv)
+  }
+
+  /// What a column of the digest holds; nil where that is not known.
+  func kind(ofDigestColumn index: Int) -> ColumnKind? {
+    index < digestKinds.count ? digestKinds[index] : nil
   }
 }
 
@@ -54,8 +71,30 @@ public enum ObservedOp: Hashable, Sendable {
   case other
 }
 
+extension ObservedOp: Codable {
+  /// An Op from a Codable container: `I`, `U`, `D`, `?` or nothing.
+  ///
+  /// - Throws: `DecodingError` where the value is no string.
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    self = OperationKind(rawValue: text).map(ObservedOp.operation) ?? (text.isEmpty ? .none : .other)
+  }
+
+  /// Writes the Op as a single string.
+  ///
+  /// - Throws: what the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .operation(let kind): try container.encode(kind.rawValue)
+    case .none: try container.encode("")
+    case .other: try container.encode("?")
+    }
+  }
+}
+
 /// A row that carries our tag.
-public struct ObservedRow: Hashable, Sendable {
+public struct ObservedRow: Hashable, Sendable, Codable {
   /// Its place in the object, from 0.
   public var place: Int64
   /// What its Op says.
@@ -68,6 +107,8 @@ public struct ObservedRow: Hashable, Sendable {
   public var commit: Timestamp?
   /// Its digest; nil below level values, and for a row whose columns are null but for the key.
   public var digest: RowDigest?
+  /// One bit a column of the digest: set where the file cannot tell the value written from another.
+  public var unverified: UInt64 = 0
 
   /// A row of these parts.
   public init(
@@ -95,7 +136,7 @@ public struct RowCounts: Hashable, Sendable, Codable {
 }
 
 /// What was read from one object.
-public struct Observation: Hashable, Sendable {
+public struct Observation: Hashable, Sendable, Codable {
   /// How much was looked at.
   public var level: ObservationLevel
   /// All rows.
@@ -129,12 +170,39 @@ public struct Observation: Hashable, Sendable {
   public init(level: ObservationLevel) {
     self.level = level
   }
+
+  /// The observation as one of a lower level is.
+  func reduced(to level: ObservationLevel) -> Observation {
+    var reduced = self
+    reduced.level = level
+    (reduced.bytesRead, reduced.requests) = (0, 0)
+    if level < .values { for index in rows.indices { reduced.rows[index].digest = nil } }
+    if level < .keys { (reduced.rows, reduced.foreignRows) = ([], 0) }
+    if level < .ops {
+      reduced.counts = RowCounts()
+      reduced.counts.unmarked = rowCount
+    }
+    return reduced
+  }
+
+  /// Takes the commit time of the next row.
+  mutating func note(commit: Timestamp) {
+    if let last = lastCommit, commit < last - .seconds(1) { commitsAscend = false }
+    firstCommit = min(firstCommit ?? commit, commit)
+    lastCommit = max(lastCommit ?? commit, commit)
+  }
+
+  /// Takes a row of others.
+  mutating func noteForeign(commit: Timestamp?) {
+    foreignRows += 1
+    if let commit { lastForeignCommit = max(lastForeignCommit ?? commit, commit) }
+  }
 }
 
 /// Why an object could not be observed.
 public struct ObservationFailure: Error, Hashable, Sendable {
   /// What kind of failure.
-  public enum Kind: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, Codable {
     /// The bytes are no whole file of the format: a finding.
     case unreadable
     /// The object is another than the one listed, or gone: the next listing tells.
@@ -143,6 +211,8 @@ public struct ObservationFailure: Error, Hashable, Sendable {
     case outOfReach
     /// The format or a feature is not known here.
     case unsupported
+    /// The file is whole and has no column that says whose a row is, or which version of it.
+    case lacksColumns
   }
 
   /// What kind of failure.
@@ -157,6 +227,16 @@ public struct ObservationFailure: Error, Hashable, Sendable {
   /// A failure with its message, one line.
   public init(_ kind: Kind, _ message: String, bytesRead: Int64 = 0, requests: Int = 0) {
     (self.kind, self.message, self.bytesRead, self.requests) = (kind, message, bytesRead, requests)
+  }
+}
+
+extension ObservationFailure {
+  /// The file has no column of this name.
+  static func lacking(_ column: String) -> ObservationFailure {
+    ObservationFailure(
+      .lacksColumns,
+      "it has no column \(column); where a mapping rule renames or removes it, the table mappings must say so"
+    )
   }
 }
 

@@ -18,39 +18,42 @@ struct ParquetObserver {
   private var rowsBefore: Int64 = 0
   /// Whether a row group does not tell its commit times without a page.
   private var hasUnknownTimes = false
+  /// The precision of versions by their type; nil where they are text, which tells it itself.
+  private var precision: Int64?
+  private var versionTexts = VersionPrecision()
 
   init(metadata: FileMetadata, request: ObservationRequest, file: String) {
     self.metadata = metadata
     self.request = request
     self.file = file
     let schema = metadata.schema
-    op = schema.leafIndex(named: "Op")
-    timestamp = request.timestampColumn.flatMap(schema.leafIndex(named:))
-    key = schema.leafIndex(named: request.keyColumn)
-    version = schema.leafIndex(named: request.versionColumn)
-    digest = request.digestColumns.map { name in name.flatMap(schema.leafIndex(named:)) }
+    op = schema.column(named: "Op")
+    timestamp = request.timestampColumn.flatMap(schema.column(named:))
+    key = schema.column(named: request.keyColumn)
+    version = schema.column(named: request.versionColumn)
+    digest = request.digestColumns.map { name in name.flatMap(schema.column(named:)) }
     observation = Observation(level: request.level)
     observation.rowCount = metadata.rowCount
     observation.schema = schema.leaves.map { "\($0.dottedPath) \($0.typeDescription)" }
     observation.absentColumns = request.digestColumns.compactMap(\.self).filter {
-      schema.leafIndex(named: $0) == nil
+      schema.column(named: $0) == nil
     }
-    if let version, schema.leaves[version].timestampUnit == .milliseconds {
-      observation.versionPrecision = 1_000
+    if let version, schema.leaves[version].physicalType != .byteArray {
+      precision = schema.leaves[version].timestampUnit == .milliseconds ? 1_000 : 1
+      observation.versionPrecision = precision ?? 1
     }
   }
 
   /// The chunks of a row group whose bytes `read` will ask for.
   ///
-  /// - Throws: `.unreadable` where the columns that say whose a row is are not there.
+  /// - Throws: `.lacksColumns` where the columns that say whose a row is are not there.
   func chunks(ofGroup group: Int) throws(ObservationFailure) -> [ColumnChunkMetadata] {
     let columns = metadata.rowGroups[group].columns
     var needed: Set<Int> = []
     if request.level >= .ops, let op, ValueCounts.proven(by: columns[op]) == nil { needed.insert(op) }
     if request.level >= .keys {
       guard let key, let version else {
-        let lacking = key == nil ? request.keyColumn : request.versionColumn
-        throw ObservationFailure(.unreadable, "it has no column \(lacking)")
+        throw .lacking(key == nil ? request.keyColumn : request.versionColumn)
       }
       for column in [op, timestamp, key, version] { if let column { needed.insert(column) } }
     }
@@ -85,28 +88,25 @@ struct ParquetObserver {
     }
     for row in 0..<rows {
       let commit = times?.string(row).flatMap(Timestamp.init)
-      if let commit {
-        if let last = observation.lastCommit, commit < last - .seconds(1) {
-          observation.commitsAscend = false
-        }
-        observation.firstCommit = min(observation.firstCommit ?? commit, commit)
-        observation.lastCommit = max(observation.lastCommit ?? commit, commit)
-      }
+      if let commit { observation.note(commit: commit) }
       guard let identity = identity(keys, row), identity.tag == request.tag else {
-        observation.foreignRows += 1
-        if let commit {
-          observation.lastForeignCommit = max(observation.lastForeignCommit ?? commit, commit)
-        }
+        observation.noteForeign(commit: commit)
         continue
       }
       let isKeyOnly = versions.isNull(row)
+      if precision == nil, let text = versions.string(row) { versionTexts.note(text) }
       observation.rows.append(
         ObservedRow(
           place: rowsBefore + Int64(row), op: observedOp(ops, row), sequence: identity.sequence,
           version: time(versions, row), commit: commit,
           digest: columns.isEmpty || isKeyOnly
-            ? nil : RowDigest(of: columns.map { $0?.digested(row) ?? .null })))
+            ? nil
+            : RowDigest(
+              of: columns.enumerated().map { index, column in
+                column?.digested(row, as: request.kind(ofDigestColumn: index)) ?? .null
+              })))
     }
+    observation.versionPrecision = precision ?? versionTexts.microseconds
   }
 
   /// The range of commit times as the statistics have it: they are text that sorts as the times do.
@@ -191,9 +191,20 @@ struct ParquetObserver {
 }
 
 extension ColumnValues {
-  /// A value as the digest takes it.
-  fileprivate func digested(_ row: Int) -> DigestedValue {
+  /// A value as the digest takes it from a column of `kind`, whatever the file's type for it is.
+  fileprivate func digested(_ row: Int, as kind: ColumnKind?) -> DigestedValue {
     if isNull(row) { return .null }
+    switch (kind, column.physicalType) {
+    case (let kind?, .byteArray) where column.convertedType != .decimal:
+      if let text = string(row) { return DigestedValue(text: text, kind: kind) }
+    case (.uuid, .fixedLenByteArray):
+      if let bytes = bytes(row), bytes.count == 16 { return .text(uuidText(bytes)) }
+    default: break
+    }
+    return digested(row)
+  }
+
+  private func digested(_ row: Int) -> DigestedValue {
     switch column.physicalType {
     case .boolean: return bool(row).map(DigestedValue.boolean) ?? .null
     case .int32, .int64, .int96:
@@ -205,6 +216,28 @@ extension ColumnValues {
       return string(row).map(DigestedValue.text) ?? .null
     case .fixedLenByteArray: return bytes(row).map(DigestedValue.bytes) ?? .null
     }
+  }
+}
+
+/// 36 characters, lower case.
+private func uuidText(_ bytes: [UInt8]) -> String {
+  var text = ""
+  for (index, byte) in bytes.enumerated() {
+    if [4, 6, 8, 10].contains(index) { text += "-" }
+    if byte < 16 { text += "0" }
+    text += String(byte, radix: 16)
+  }
+  return text
+}
+
+extension Schema {
+  /// The column of this name; where there is none, the one that has it in other case: DMS's rules and the
+  /// engines behind it change that.
+  fileprivate func column(named name: String) -> Int? {
+    if let exact = leafIndex(named: name) { return exact }
+    let lowered = name.lowercased()
+    let same = leaves.indices.filter { leaves[$0].dottedPath.lowercased() == lowered }
+    return same.count == 1 ? same[0] : nil
   }
 }
 

@@ -1,3 +1,4 @@
+import DMS
 public import Ledger
 import Logging
 public import ObjectStorage
@@ -32,9 +33,11 @@ public struct Reconciler: Sendable {
   ///
   /// A bucket out of reach is no error but the verdict UNKNOWN.
   ///
+  /// - Parameter witness: the source's own rows, to be compared with the state that the bucket implies.
   /// - Throws: `LedgerError`; `CancellationError`.
   public func run(
-    _ run: RunID, progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
+    _ run: RunID, witness: (any SourceWitness)? = nil,
+    progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
   ) async throws -> ReconciliationResult {
     let started = try ledger.run(run)?.startedAt ?? clock.now()
     var work = RunningTotals()
@@ -48,6 +51,9 @@ public struct Reconciler: Sendable {
       let table = TableReconciliation(
         reconciler: self, context: context, run: run, clocks: correction, progress: progress)
       let outcome = try await table.reconcile(&work)
+      if let witness, outcome.isComplete {
+        try await checkSource(context, by: witness, run: run, &work)
+      }
       let uncertainty = max(outcome.uncertainty, correction.uncertainty)
       let late = LateArrivalReporter(
         context: context, limits: configuration.limits, run: run, now: clock.now())
@@ -68,12 +74,16 @@ public struct Reconciler: Sendable {
 
   /// The tables to reconcile.
   func contexts(in session: LedgerSession) throws -> [TableContext] {
-    let bucket = try session.bucket(configuration.bucket)
-    return try session.tables().filter { table in
+    let tables = try session.tables().filter { table in
       configuration.tables.isEmpty || configuration.tables.contains(table.declaration.name)
-    }.map { table in
-      TableContext(
-        table: table, bucket: bucket, configuration: configuration, tag: ledger.pipelineTag)
+    }
+    return try tables.map { table in
+      // Files of all tables are objects of each of them: every table has a bucket of its own then.
+      let suffix =
+        configuration.settings.preserveTransactions && tables.count > 1 ? "#\(table.declaration.name)" : ""
+      return TableContext(
+        table: table, bucket: try session.bucket(configuration.bucket + suffix),
+        configuration: configuration, tag: ledger.pipelineTag)
     }
   }
 

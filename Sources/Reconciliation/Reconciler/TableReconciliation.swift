@@ -16,7 +16,7 @@ struct TableReconciliation {
     var uncertainty = Duration.zero
     fileprivate var listed = 0
     /// Whether all objects that were listed were read.
-    fileprivate var isComplete = true
+    fileprivate(set) var isComplete = true
   }
 
   private var ledger: LedgerStore { reconciler.ledger }
@@ -102,7 +102,7 @@ struct TableReconciliation {
     }
     let closure = ListingClosure(
       context: context, run: run, now: reconciler.clock.now(),
-      allowsVanishedObjects: configuration.allowsVanishedObjects)
+      allowsVanishedObjects: configuration.allowsVanishedObjects, clocks: clocks)
     work.newFindings += try closure.close(result, in: ledger)
     outcome.isComplete = true
     try await read(.load, &outcome, &work)
@@ -147,9 +147,7 @@ struct TableReconciliation {
         while begun < min(objects.count, recorded + width) {
           let (index, object) = (begun, objects[begun])
           begun += 1
-          let reference = ObjectReference(
-            key: object.entry.key, etag: object.entry.etag, size: object.entry.size,
-            isLoad: object.entry.kind == .load)
+          let reference = ObjectReference(object)
           group.addTask { (index, await Self.observe(reference, request, by: source)) }
         }
         guard let (index, result) = try await group.next() else { return }
@@ -191,17 +189,21 @@ struct TableReconciliation {
     case .failure(let failure):
       work.cost.bytesRead += failure.bytesRead
       work.cost.requests += failure.requests
+      // Where objects were read before, the columns are known, and one that lacks them is not whole.
+      let isKnown = try ledger.read { session in try session.totals(of: context.table.id).objects > 0 }
       switch failure.kind {
-      case .unreadable:
+      case .unreadable,
+        .lacksColumns where isKnown:
         let reporter = ObjectReporter(context: context, run: run, now: now)
         work.newFindings += try ledger.write(durably: false) { session in
           try session.setGeneration(try generation(of: object, in: session).id, ofObject: object.id)
           return try reporter.reportUnreadable(object, failure, in: session)
         }
-      case .replaced, .outOfReach, .unsupported:
+      case .replaced, .outOfReach, .unsupported, .lacksColumns:
         // It says nothing of what the object holds: nothing may be called lost until it was read.
         outcome.isComplete = false
-        work.fail(failure.message)
+        let names = failure.message.contains(object.entry.key)
+        work.fail(names ? failure.message : "\(object.entry.key) cannot be read: \(failure.message)")
       }
     }
     progress?(

@@ -22,7 +22,7 @@ struct ObjectRecorder {
     let matcher = RowMatcher(
       table: context.table.id, precision: observation.versionPrecision,
       nextSequence: try session.nextSequence(), prunedBefore: try session.prunedBefore(),
-      absentColumns: absentColumns(observation), unmarkedKinds: context.unmarkedKinds)
+      absentColumns: context.absentColumns(observation), unmarkedKinds: context.unmarkedKinds)
     try session.begin(object.id, inGeneration: generation.id)
     // Only what has the newest name comes after all that was read before.
     let isNewest = object.entry.place > generation.lastPlace ?? .min
@@ -223,15 +223,6 @@ struct ObjectRecorder {
       {
         generation.lastForeignCommit = max(generation.lastForeignCommit ?? foreign, foreign)
       }
-    }
-  }
-
-  private func absentColumns(_ observation: Observation) -> UInt64 {
-    let absent = Set(observation.absentColumns)
-    return context.request.digestColumns.enumerated().reduce(into: 0) { bits, column in
-      guard column.offset < 64 else { return }
-      if let name = column.element, !absent.contains(name) { return }
-      bits |= 1 << UInt64(column.offset)
     }
   }
 

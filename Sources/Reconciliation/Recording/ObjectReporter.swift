@@ -15,7 +15,8 @@ struct ObjectReporter {
     _ tally: ObjectTally, _ observation: Observation, of object: KnownObject, in session: LedgerSession
   ) throws -> [FindingID] {
     var new = try report(tally, of: object, in: session)
-    if observation.rowCount == 0 {
+    // A file of all tables may have none of this one.
+    if observation.rowCount == 0, !object.isOfAllTables {
       new += try reportObject(
         .emptyObject, object, "\(object.entry.key) holds no rows, and DMS writes no empty objects",
         in: session)
@@ -93,8 +94,7 @@ struct ObjectReporter {
   private func severity(of kind: FindingKind) -> FindingSeverity {
     switch kind {
     case .lostRows, .lateRows, .alteredRows, .unexpectedRows, .abortedRows, .wrongOperation,
-      .unreadableObject,
-      .vanishedObject, .loadGap, .silence:
+      .unreadableObject, .vanishedObject, .loadGap, .silence, .sourceDifference:
       .critical
     case .outOfOrder, .foreignRows, .wrongTimestamp, .emptyObject, .overwrittenObject, .schemaDrift,
       .foreignName:

@@ -6,8 +6,10 @@ import Time
 struct TableContext: Sendable {
   /// The table in the ledger.
   let table: KnownTable
-  /// Where its objects lie.
+  /// Where its own objects lie.
   let location: TableLocation
+  /// All places to look for its rows: under `PreserveTransactions`, changes of all tables lie together.
+  let locations: [TableLocation]
   /// The number of the bucket in the ledger.
   let bucket: Int64
   /// What to look for in its objects.
@@ -18,13 +20,38 @@ struct TableContext: Sendable {
   let expectedKinds: Set<OperationKind>
   /// Whether a load's rows carry the start of the task instead of the time of their transfer.
   let loadTimeIsTaskStart: Bool
-  /// The format that the settings ask for.
-  let format: FileFormat
+  /// The endpoint's settings.
+  let settings: EndpointSettings
   /// Columns that DMS puts before the table's own.
   let headerColumns: Set<String>
 
   var name: TableName { table.declaration.name }
+  /// Whether a key is that of an object of the table's full load; nil where DMS names no object so.
+  func isLoad(_ key: String) -> Bool? {
+    for location in locations {
+      if case .object(let name, _) = location.classify(key) { return name.phase == .fullLoad }
+    }
+    return nil
+  }
+
+  /// One bit a column of the digest that an object does not have.
+  func absentColumns(_ observation: Observation) -> UInt64 {
+    let absent = Set(observation.absentColumns)
+    return request.digestColumns.enumerated().reduce(into: 0) { bits, column in
+      guard column.offset < 64 else { return }
+      if let name = column.element, !absent.contains(name) { return }
+      bits |= 1 << UInt64(column.offset)
+    }
+  }
+
   var isShared: Bool { table.declaration.isShared }
+
+  /// When an object of changes was closed, by the time in its name: in the hour that a change from summer
+  /// time repeats, the one of two that is nearer to when it was written.
+  func closingTime(_ civil: CivilTime, modified: Timestamp) -> Timestamp {
+    func distance(_ point: Timestamp) -> Duration { max(point - modified, modified - point) }
+    return settings.timestamps(of: civil).min { distance($0) < distance($1) } ?? civil.utc
+  }
 }
 
 extension TableContext {
@@ -42,11 +69,19 @@ extension TableContext {
     self.bucket = bucket
     location = TableLocation(
       table: mappings?.target(of: source) ?? source, settings: settings, prefix: configuration.prefix)
+    let isTogether = settings.preserveTransactions && settings.cdcPath != nil
+    locations =
+      [location]
+      + (isTogether ? [TableLocation(transactionsOf: settings, prefix: configuration.prefix)] : [])
     request = ObservationRequest(
       level: configuration.level ?? (declaration.isShared ? .keys : .values), tag: tag,
       keyColumn: target(declaration.keyColumn) ?? declaration.keyColumn,
       versionColumn: target(declaration.versionColumn) ?? declaration.versionColumn,
-      timestampColumn: settings.timestampColumnName, digestColumns: declaration.columns.map(target))
+      timestampColumn: settings.timestampColumnName, digestColumns: declaration.columns.map(target),
+      digestKinds: declaration.kinds,
+      csv: CSVLayout(
+        table: mappings?.target(of: source) ?? source, columns: declaration.columns.compactMap(target),
+        settings: settings))
     expectedKinds = Set(
       OperationKind.allCases.filter { kind in
         ChangeOperation(rawValue: kind.rawValue).map { settings.delivers($0) } ?? true
@@ -54,7 +89,7 @@ extension TableContext {
     unmarkedKinds =
       settings.hasOpColumn(in: .changes) ? [] : expectedKinds.subtracting([.delete])
     loadTimeIsTaskStart = settings.useTaskStartTimeForFullLoadTimestamp
-    format = settings.fileFormat
+    self.settings = settings
     headerColumns = Set([ChangeOperation.columnName, settings.timestampColumnName].compactMap(\.self))
   }
 }

@@ -133,7 +133,8 @@ struct VerdictRule {
   /// From what explains most to what explains least.
   private static let order: [FindingKind] = [
     .lostRows, .unreadableObject, .vanishedObject, .loadGap, .alteredRows, .wrongOperation, .abortedRows,
-    .unexpectedRows, .silence, .lateRows, .overwrittenObject, .wrongTimestamp, .outOfOrder, .emptyObject,
+    .unexpectedRows, .sourceDifference, .silence, .lateRows, .overwrittenObject, .wrongTimestamp, .outOfOrder,
+    .emptyObject,
     .schemaDrift, .foreignName, .foreignRows, .duplicateRows, .reload,
   ]
 }

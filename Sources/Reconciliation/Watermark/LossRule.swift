@@ -42,10 +42,13 @@ struct LossRule {
   /// - Parameters:
   ///   - deletion: the delete of the same row, if the ledger has one that was not rolled back.
   ///   - isInLoad: whether a row of this generation's load carries the operation's key.
-  func rule(on operation: KnownOperation, deletion: KnownOperation?, isInLoad: Bool) -> Ruling {
+  ///   - isAfterLoad: whether it is known that the load's snapshot was taken before the operation.
+  func rule(
+    on operation: KnownOperation, deletion: KnownOperation?, isInLoad: Bool, isAfterLoad: Bool = false
+  ) -> Ruling {
     let transaction = operation.id.transaction
     if generation.hasLoad, !isInLoad, let deletion, deletion.state == .intended { return .undecided }
-    if generation.hasLoad, !isInLoad, let deletion, mayPrecedeLoad(deletion) {
+    if generation.hasLoad, !isInLoad, !isAfterLoad, let deletion, mayPrecedeLoad(deletion) {
       // Strictly between changes that arrived, the load explains nothing: the changes must bring it.
       guard let first = generation.firstChange, transaction > first, isPassed(transaction) else {
         return .covered
@@ -79,7 +82,7 @@ struct LossRule {
   }
 
   /// Whether the delete may have been committed before the load's snapshot was taken.
-  private func mayPrecedeLoad(_ deletion: KnownOperation) -> Bool {
+  func mayPrecedeLoad(_ deletion: KnownOperation) -> Bool {
     guard let commit = deletion.commit, let load = generation.loadFirstModified else { return false }
     return commit.earliest <= load + loadMargin
   }

@@ -131,7 +131,29 @@ struct Settlement {
       try session.isDelivered(sibling.id, inGeneration: rule.generation.id, byLoad: true)
     }
     let deletion = siblings.first { $0.kind == .delete && $0.state != .aborted }
-    return rule.rule(on: operation, deletion: deletion, isInLoad: isInLoad)
+    let ruling = rule.rule(on: operation, deletion: deletion, isInLoad: isInLoad)
+    guard ruling == .covered, try isAfterLoad(operation, rule, in: session) else { return ruling }
+    return rule.rule(on: operation, deletion: deletion, isInLoad: isInLoad, isAfterLoad: true)
+  }
+
+  /// Whether a row that was inserted no later than the operation, and was there when the load was made, is not in
+  /// the load: then the load shows the table as it was before.
+  private func isAfterLoad(
+    _ operation: KnownOperation, _ rule: LossRule, in session: LedgerSession
+  ) throws -> Bool {
+    let inserts = try session.inserts(
+      table: context.table.id, after: rule.generation.loadLastTransaction ?? 0,
+      through: operation.id.transaction, limit: 500)
+    return try inserts.contains { insert in
+      let siblings = try session.operations(ofSequence: insert.sequence)
+      let isGone = siblings.contains {
+        $0.kind == .delete && $0.state != .aborted && ($0.state == .intended || rule.mayPrecedeLoad($0))
+      }
+      guard !isGone else { return false }
+      return try !siblings.contains {
+        try session.isDelivered($0.id, inGeneration: rule.generation.id, byLoad: true)
+      }
+    }
   }
 
   /// Settles an operation where no row is looked at: what was committed up to the latest commit time in the

@@ -25,8 +25,8 @@ extension ChangeWriter {
     case .wrongTimestamp:
       copy.setTime(TimestampText(row.header.time - .seconds(3_600)))
       try append(copy.row, table)
-    case .alterValue:
-      guard let column = RowFault.alter(copy, table) else {
+    case .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue:
+      guard let column = RowFault.alter(copy, table, kind) else {
         injector.giveBack(kind)
         return try append(row, table)
       }
@@ -61,10 +61,14 @@ extension ChangeWriter {
 }
 
 private enum RowFault {
+  private static let values: Set<Fault.Kind> = [
+    .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue,
+  ]
+
   static func kinds(for operation: ChangeOperation) -> Set<Fault.Kind> {
     switch operation {
-    case .insert: [.loseRow, .doubleRow, .flipOp, .alterValue, .wrongTimestamp, .reorder]
-    case .update: [.loseUpdate, .doubleRow, .alterValue, .wrongTimestamp, .reorder]
+    case .insert: values.union([.loseRow, .doubleRow, .flipOp, .wrongTimestamp, .reorder])
+    case .update: values.union([.loseUpdate, .doubleRow, .wrongTimestamp, .reorder])
     case .delete: [.loseDelete, .doubleRow, .wrongTimestamp, .reorder]
     }
   }
@@ -79,24 +83,43 @@ private enum RowFault {
       commitTime: row.header.time.description)
   }
 
-  /// Alters a value that is no part of the key; returns the column, or nil where none can be altered.
-  static func alter(_ copy: RowCopy, _ table: ReplicatedTable) -> String? {
+  /// Alters a value that is no part of the key, of `shiftZone` all timestamps; returns the columns, or nil
+  /// where none can be altered.
+  static func alter(_ copy: RowCopy, _ table: ReplicatedTable, _ kind: Fault.Kind) -> String? {
     guard let layout = table.layout else { return nil }
-    for column in layout.columns {
+    var altered: [String] = []
+    for column in layout.columns where altered.isEmpty || kind == .shiftZone {
       guard case .column(let index) = column.origin, !layout.sourceColumns[index].isPrimaryKey,
-        case .text(let text) = copy.row.values[index], var last = text.last
+        case .text(let text) = copy.row.values[index], !text.isEmpty
       else { continue }
-      switch column.conversion {
-      case .text where column.type != .string(36), .trimmedText:
-        last = last == UInt8(ascii: "x") ? UInt8(ascii: "y") : UInt8(ascii: "x")
-      case .int16, .int32, .int64, .decimal:
-        guard (0x30...0x39).contains(last) else { continue }
-        last = last == 0x39 ? 0x30 : last + 1
-      default: continue
-      }
-      copy.set(index, to: text.dropLast() + [last])
-      return column.name
+      guard let value = self.altered(Array(text), column, kind) else { continue }
+      if kind == .nullValue { copy.setNull(index) } else { copy.set(index, to: value) }
+      altered.append(column.name)
     }
-    return nil
+    return altered.isEmpty ? nil : altered.joined(separator: ", ")
+  }
+
+  /// A value that has gone wrong; nil of one that this fault does not befall.
+  private static func altered(_ text: [UInt8], _ column: FileLayout.Column, _ kind: Fault.Kind) -> [UInt8]? {
+    switch (kind, column.conversion) {
+    case (.alterValue, .text) where column.type != .string(36), (.alterValue, .trimmedText):
+      return text.dropLast() + [text.last == UInt8(ascii: "x") ? UInt8(ascii: "y") : UInt8(ascii: "x")]
+    case (.alterValue, .int16), (.alterValue, .int32), (.alterValue, .int64), (.alterValue, .decimal):
+      guard let last = text.last, (0x30...0x39).contains(last) else { return nil }
+      return text.dropLast() + [last == 0x39 ? 0x30 : last + 1]
+    case (.truncateValue, .text) where column.type != .string(36), (.truncateValue, .trimmedText):
+      let kept = String(decoding: text, as: UTF8.self).dropLast()
+      return kept.isEmpty ? nil : Array(kept.utf8)
+    case (.nullValue, .text) where column.type != .string(36), (.nullValue, .trimmedText):
+      return []
+    case (.roundValue, .float), (.roundValue, .double):
+      guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
+      let rounded = (number * 10).rounded() / 10
+      return rounded == number ? nil : Array("\(rounded)".utf8)
+    case (.shiftZone, .timestampMillis), (.shiftZone, .timestampMicros):
+      guard let time = Timestamp(String(decoding: text, as: UTF8.self)) else { return nil }
+      return Array((time + .seconds(7_200)).dmsText.utf8)
+    default: return nil
+    }
   }
 }

@@ -30,6 +30,14 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
     case flipOp = "flip-op"
     /// A value is not the source's.
     case alterValue = "alter-value"
+    /// A text is cut short.
+    case truncateValue = "truncate-value"
+    /// A number has fewer digits.
+    case roundValue = "round-value"
+    /// The timestamps of a row are those of another time zone.
+    case shiftZone = "shift-zone"
+    /// A value is NULL.
+    case nullValue = "null-value"
     /// An object ends in the middle.
     case truncateObject = "truncate-object"
     /// A Parquet file's metadata cannot be read.
@@ -65,6 +73,10 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
       case .reorder: "write a row after one of a later transaction"
       case .flipOp: "call an insert an update"
       case .alterValue: "change a value"
+      case .truncateValue: "cut a text short"
+      case .roundValue: "round a number"
+      case .shiftZone: "shift a row's timestamps by two hours"
+      case .nullValue: "write NULL in place of a value"
       case .truncateObject: "cut an object in two"
       case .corruptFooter: "spoil a Parquet file's metadata"
       case .overwriteObject: "write the next object over an object"

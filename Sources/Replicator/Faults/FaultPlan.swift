@@ -26,13 +26,15 @@ public struct FaultTruth: Codable, Hashable, Sendable {
   public var op: String?
   /// The row's commit time, as it should be.
   public var commitTime: String?
+  /// How many rows it concerns, where it concerns an object.
+  public var rowCount: Int?
   /// What else there is to say: the column that was altered, the seconds of a delay.
   public var detail: String?
 
   /// A line from its parts.
   public init(
     fault: Fault.Kind, table: String, object: String? = nil, row: [String: String?]? = nil, op: String? = nil,
-    commitTime: String? = nil, detail: String? = nil
+    commitTime: String? = nil, rowCount: Int? = nil, detail: String? = nil
   ) {
     self.fault = fault.rawValue
     self.table = table
@@ -40,6 +42,7 @@ public struct FaultTruth: Codable, Hashable, Sendable {
     self.row = row
     self.op = op
     self.commitTime = commitTime
+    self.rowCount = rowCount
     self.detail = detail
   }
 }

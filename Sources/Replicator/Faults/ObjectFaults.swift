@@ -13,9 +13,9 @@ final class ObjectFaults: Sendable {
     /// Until when nothing is written.
     var stalledUntil: Timestamp?
     /// By table, the key of an object that the next one replaces.
-    var toOverwrite: [Int: String] = [:]
+    var toOverwrite: [Int: (key: String, rowCount: Int)] = [:]
     /// By table, the key of an object that goes when the next one is written.
-    var toDelete: [Int: String] = [:]
+    var toDelete: [Int: (key: String, rowCount: Int)] = [:]
   }
 
   private let state = Mutex(State())
@@ -49,14 +49,15 @@ final class ObjectFaults: Sendable {
       return try await deliverLoad(object, key: key, through: queue)
     }
     if let earlier = state.withLock({ $0.toOverwrite.removeValue(forKey: object.table) }) {
-      try record(.overwriteObject, object, earlier, detail: "by what should be \(key)")
-      try await queue.store.put(earlier, content: object.file, ifNoneMatch: false)
-      return earlier
+      try record(
+        .overwriteObject, object, earlier.key, rowCount: earlier.rowCount, detail: "by what should be \(key)")
+      try await queue.store.put(earlier.key, content: object.file, ifNoneMatch: false)
+      return earlier.key
     }
     let written = try await deliverChanges(object, key: key, through: queue)
     if written != nil, let earlier = state.withLock({ $0.toDelete.removeValue(forKey: object.table) }) {
-      try record(.deleteObject, object, earlier)
-      try await queue.store.delete(earlier)
+      try record(.deleteObject, object, earlier.key, rowCount: earlier.rowCount)
+      try await queue.store.delete(earlier.key)
     }
     return written
   }
@@ -111,13 +112,13 @@ final class ObjectFaults: Sendable {
       return try await queue.put(object, content: EncodedFile(spoiled(try bytes(of: object))), at: key)
     case .overwriteObject:
       let written = try await queue.put(object, content: object.file, at: key)
-      state.withLock { $0.toOverwrite[object.table] = written }
+      state.withLock { $0.toOverwrite[object.table] = (written, object.rowCount) }
       return written
     case .emptyObject:
       let written = try await queue.put(object, content: object.file, at: key)
       guard let emptyFile = object.emptyFile else { return written }
       let second = try await queue.newKey(for: object)
-      try record(kind, object, second)
+      try record(kind, object, second, rowCount: 0)
       return try await queue.put(object, content: EncodedFile(emptyFile), at: second)
     case .foreignObject:
       let foreign = object.location.prefix + "part-00000-not-from-dms" + queue.settings.fileFormat.rawValue
@@ -126,7 +127,7 @@ final class ObjectFaults: Sendable {
       return try await queue.put(object, content: object.file, at: key)
     case .deleteObject:
       let written = try await queue.put(object, content: object.file, at: key)
-      state.withLock { $0.toDelete[object.table] = written }
+      state.withLock { $0.toDelete[object.table] = (written, object.rowCount) }
       return written
     default:
       return try await queue.put(object, content: object.file, at: key)
@@ -168,9 +169,12 @@ final class ObjectFaults: Sendable {
   }
 
   private func record(
-    _ kind: Fault.Kind, _ object: EncodedObject, _ key: String, detail: String? = nil
+    _ kind: Fault.Kind, _ object: EncodedObject, _ key: String, rowCount: Int? = nil,
+    detail: String? = nil
   ) throws(ReplicatorError) {
     try injector.record(
-      FaultTruth(fault: kind, table: object.target.description, object: key, detail: detail))
+      FaultTruth(
+        fault: kind, table: object.target.description, object: key, rowCount: rowCount ?? object.rowCount,
+        detail: detail))
   }
 }

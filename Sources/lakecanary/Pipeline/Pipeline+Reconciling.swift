@@ -1,9 +1,11 @@
 import DMS
 import Ledger
+import Logging
 import ObjectStorage
 import Reconciliation
 import Reporting
 import Time
+import Workload
 
 /// A reconciliation as it was recorded.
 struct Reconciled: Sendable {
@@ -15,7 +17,7 @@ extension Pipeline {
   /// A reconciler over the pipeline's bucket and ledger.
   func reconciler(
     _ ledger: LedgerStore, _ store: any ObjectStore, sourceClock: Ledger.ClockOffset? = nil,
-    listsAll: Bool = false
+    saved: SavedBucket? = nil, listsAll: Bool = false
   ) throws -> Reconciler {
     let bucket = try bucket
     var settings = ReconcilerConfiguration(
@@ -28,7 +30,10 @@ extension Pipeline {
     settings.fullListingEvery = listsAll ? .zero : configuration.listing.fullEvery
     settings.listingOverlap = configuration.listing.overlap
     settings.allowsVanishedObjects = configuration.listing.objectsMayVanish
-    return Reconciler(store: store, ledger: ledger, configuration: settings, clock: clock)
+    // What was saved is judged as of when it was: what came later is not late.
+    return Reconciler(
+      store: store, ledger: ledger, configuration: settings,
+      clock: saved.map { StandingClock(time: $0.savedAt) } ?? clock, source: saved)
   }
 
   /// Lists, reads, matches and judges, and records the run under `command`.
@@ -37,15 +42,17 @@ extension Pipeline {
   /// `unwritten` is why nothing could be written before; it is noted.
   func reconcile(
     _ ledger: LedgerStore, _ store: any ObjectStore, command: String, sourceClock: Ledger.ClockOffset? = nil,
-    patience: Patience = .none, unwritten: String? = nil,
+    patience: Patience = .none, unwritten: String? = nil, source: (any SourceWitness)? = nil,
     progress: @escaping @Sendable (ReconciliationProgress) -> Void = { _ in }
   ) async throws -> Reconciled {
+    let saved = store as? SavedBucket
     let earlier = try ledger.runs(limit: 200)
     // A task that DMS has begun anew has replaced objects of before: all are listed, so that none is missed.
     let hasRestarted = await witness().map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
-    let reconciler = try reconciler(ledger, store, sourceClock: sourceClock, listsAll: hasRestarted)
+    let reconciler = try reconciler(
+      ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), saved: saved, listsAll: hasRestarted)
     let run = try ledger.beginRun(command: command, settings: settingsText)
-    var result = try await reconciler.run(run, progress: progress)
+    var result = try await reconciler.run(run, witness: source, progress: progress)
     var cost = result.outcome.cost
     while case .untilDecided(let interval) = patience, result.undecided > 0, result.error == nil,
       let deadline = result.nextDeadline
@@ -56,7 +63,7 @@ extension Pipeline {
       let isLast = next <= now
       if !isLast { try await clock.sleep(until: next) }
       let before = cost
-      result = try await reconciler.run(run, progress: progress)
+      result = try await reconciler.run(run, witness: source, progress: progress)
       cost = result.outcome.cost
       // What is listed again is the same objects; what is read and asked for adds up.
       cost.requests += before.requests
@@ -89,6 +96,37 @@ extension Pipeline {
     let tables = result.outcome.tables
     return result.verdict.status == .unknown && result.error == nil && tables.allSatisfy { $0.due == 0 }
       && tables.contains { $0.pending > 0 }
+  }
+
+  /// The bucket of a file that `observe` has written.
+  func openSaved(_ path: String, of ledger: LedgerStore) throws -> SavedBucket {
+    try SavedBucket(path: path, tag: ledger.pipelineTag)
+  }
+
+  /// The source's own rows, as a witness.
+  func sourceWitness(_ ledger: LedgerStore) throws -> any SourceWitness {
+    SourceTable(reader: SourceReader(conninfo: try conninfo, tag: ledger.pipelineTag, clock: clock))
+  }
+
+  /// PostgreSQL's clock as a run measured it last, the less certain the longer that is ago.
+  private func lastSourceClock(_ ledger: LedgerStore) throws -> Ledger.ClockOffset? {
+    for run in try ledger.runs(limit: 100) {
+      guard let measured = run.outcome?.clocks.source else { continue }
+      // Clocks of machines that are looked after drift apart by no more than some 50 in a million.
+      let drift = max(clock.now() - run.startedAt, .zero) / 20_000
+      return Ledger.ClockOffset(offset: measured.offset, uncertainty: measured.uncertainty + drift)
+    }
+    return nil
+  }
+
+  /// PostgreSQL's clock against this machine's; nil, with the reason in the log, where it cannot be asked.
+  func measureSourceClock(_ ledger: LedgerStore) async -> Ledger.ClockOffset? {
+    guard let conninfo = try? conninfo, let table = configuration.tables.first else { return nil }
+    let reader = SourceReader(conninfo: conninfo, tag: ledger.pipelineTag, clock: clock)
+    do throws(WorkloadError) { return try await reader.clockOffset(table: table.name) } catch {
+      logger.info("the source's clock was not measured", metadata: ["error": "\(error)"])
+      return nil
+    }
   }
 
   /// How long a reconciliation waits for operations to be decided.

@@ -1,0 +1,116 @@
+import Replicator
+
+/// A form that a bucket's files have: an endpoint's settings and a task's mappings.
+struct FileForm: Sendable {
+  let name: String
+  let settings: String
+  /// Transformation rules, each without its braces and number.
+  var rules: [String] = []
+  /// Whether the table has REPLICA IDENTITY FULL, so that deletes bring whole rows.
+  var isReplicaIdentityFull = false
+  /// Whether rows of others are in the table.
+  var isShared = false
+  /// Kinds of fault that leave no trace in this form, or that it does not have.
+  var without: Set<Fault.Kind> = []
+
+  func allows(_ kind: Fault.Kind) -> Bool { !without.contains(kind) }
+
+  /// Of a table that is not ours alone, values are not looked at by default.
+  private static let values: Set<Fault.Kind> = [.alterValue, .truncateValue, .roundValue, .nullValue]
+  /// Cut text is text.
+  private static let footers: Set<Fault.Kind> = [.truncateObject, .corruptFooter]
+
+  private static let everything =
+    #""object-locator":{"schema-name":"%","table-name":"%","column-name":"%"}"#
+
+  static let all = [
+    FileForm(
+      name: "parquet",
+      settings: "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true;maxFileSize=8"),
+    FileForm(
+      name: "milliseconds",
+      settings: "DataFormat=parquet;timestampColumnName=ts;"
+        + "parquetTimestampInMillisecond=true;CompressionType=gzip;EncodingType=plain;maxFileSize=8"),
+    FileForm(
+      name: "headers",
+      settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;"
+        + "useTaskStartTimeForFullLoadTimestamp=true;maxFileSize=8",
+      rules: [
+        #""rule-type":"transformation","rule-target":"column","rule-action":"add-before-image-columns","#
+          + #""before-image-def":{"column-prefix":"before_","column-suffix":"","column-filter":"pk-only"},"#
+          + #""object-locator":{"schema-name":"%","table-name":"%"}"#,
+        #""rule-type":"transformation","rule-target":"column","rule-action":"add-column","value":"seq","#
+          + #""expression":"$AR_H_CHANGE_SEQ","data-type":{"type":"string","length":50},"#
+          + #""object-locator":{"schema-name":"%","table-name":"%"}"#,
+      ]),
+    FileForm(
+      name: "renamed",
+      settings:
+        "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;BucketFolder=raw;maxFileSize=8",
+      rules: [
+        #""rule-type":"transformation","rule-target":"schema","rule-action":"rename","value":"lake","#
+          + #""object-locator":{"schema-name":"%"}"#,
+        #""rule-type":"transformation","rule-target":"table","rule-action":"add-prefix","value":"t_","#
+          + #""object-locator":{"schema-name":"%","table-name":"%"}"#,
+        #""rule-type":"transformation","rule-target":"column","rule-action":"convert-uppercase","#
+          + everything,
+      ]),
+    FileForm(
+      name: "inserts-and-updates",
+      settings:
+        "DataFormat=parquet;timestampColumnName=ts;cdcInsertsAndUpdates=true;includeOpForFullLoad=true;"
+        + "maxFileSize=8",
+      without: [.loseDelete]),
+    FileForm(
+      name: "inserts-only",
+      settings: "DataFormat=parquet;timestampColumnName=ts;cdcInsertsOnly=true;includeOpForFullLoad=true;"
+        + "maxFileSize=8",
+      without: [.loseDelete, .loseUpdate]),
+    FileForm(
+      name: "no-op",
+      settings: "DataFormat=parquet;timestampColumnName=ts;cdcInsertsOnly=true;maxFileSize=8",
+      without: [.loseDelete, .loseUpdate, .flipOp]),
+    FileForm(
+      name: "partitions",
+      settings:
+        "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;datePartitionEnabled=true;"
+        + "datePartitionSequence=DDMMYYYY;datePartitionDelimiter=DASH;datePartitionTimezone=Asia/Tokyo;maxFileSize=8"
+    ),
+    FileForm(
+      name: "hours",
+      settings:
+        "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;datePartitionEnabled=true;"
+        + "datePartitionSequence=YYYYMMDDHH;datePartitionTimezone=America/New_York;maxFileSize=8"),
+    FileForm(
+      name: "identity-full",
+      settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
+      isReplicaIdentityFull: true),
+    FileForm(
+      name: "shared",
+      settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
+      isShared: true, without: values.union([.emptyObject])),
+    FileForm(
+      name: "csv", settings: "timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
+      without: footers.union([.schemaChange])),
+    FileForm(
+      name: "csv-gzip",
+      settings:
+        "DataFormat=csv;CompressionType=gzip;timestampColumnName=ts;AddColumnName=true;CsvDelimiter=|;"
+        + "maxFileSize=8",
+      without: [.corruptFooter]),
+  ]
+}
+
+/// One scenario, before it is played.
+struct ScenarioPlan: Sendable {
+  let number: Int
+  let seed: UInt64
+  let faults: [Fault.Kind]
+  let form: FileForm
+
+  /// `7 lose-row, delay (csv)`.
+  var name: String {
+    let kinds = faults.isEmpty ? "healthy" : faults.map(\.rawValue).joined(separator: ", ")
+    return "\(number) \(kinds) (\(form.name))"
+  }
+}

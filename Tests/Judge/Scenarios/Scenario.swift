@@ -1,0 +1,212 @@
+import DMS
+import Foundation
+import Ledger
+import LocalServers
+import Logging
+import ObjectStorage
+import Postgres
+import Reconciliation
+import Replicator
+import Time
+import Workload
+
+/// A pipeline of its own: a database, a bucket directory, a ledger; written to, replicated with faults, judged.
+struct Scenario: Sendable {
+  let plan: ScenarioPlan
+  let cluster: PostgresCluster
+  let directory: String
+
+  private var database: String { "judge_\(plan.number)" }
+  private var folder: String { "\(directory)/\(database)" }
+  private var truthFile: String { folder + "/truth.jsonl" }
+  private let table = TableName(schema: "lakecanary", name: "customers")
+
+  /// Plays it; what cannot be played counts as a failure.
+  func play() async -> Score {
+    do {
+      return try await played()
+    } catch {
+      return Score(plan: plan, failure: "\(error)")
+    }
+  }
+
+  private func played() async throws -> Score {
+    try FileManager.default.createDirectory(atPath: folder + "/bucket", withIntermediateDirectories: true)
+    let source = cluster.conninfo(database: database)
+    try execute("create database \(identifier: database)", on: cluster.conninfo())
+    let clock = SystemWallClock()
+    let ledger = try LedgerStore.open(path: folder + "/ledger.sqlite", pipeline: database, clock: clock)
+    defer { try? ledger.close() }
+    let writer = Writer(
+      conninfo: source, ledger: ledger, table: WrittenTable(name: table, isShared: plan.form.isShared),
+      clock: clock)
+    var generator = SeededGenerator(seed: plan.seed)
+    _ = try await write(writer, inserts: 90, updates: 30, deletes: 10, batch: 20, &generator)
+    if plan.form.isReplicaIdentityFull {
+      try execute("alter table lakecanary.customers replica identity full", on: source)
+    }
+    let (settings, mappings) = try (settings(), mappings())
+    let milestones = Milestones()
+    let replicator = try replicator(source, settings, mappings, milestones)
+    let replication = Task {
+      defer { milestones.finish() }
+      try await replicator.run()
+    }
+    var score = Score(plan: plan)
+    let judge = JudgedPipeline(
+      ledger: ledger, bucket: folder + "/bucket", settings: settings, mappings: mappings, table: table,
+      isStrict: !plan.faults.contains { $0 == .delay || $0 == .stall })
+    do {
+      try await milestones.wait { $0.isStreaming }
+      var waves = 0
+      // Two waves more after the last fault: what came after a loss is what proves it.
+      var healthy = 0
+      while waves < 4 || (healthy < 2 && waves < 30) {
+        let before = try truths().count
+        let offset = try await write(
+          writer, inserts: Int.random(in: 5...9, using: &generator),
+          updates: Int.random(in: 3...6, using: &generator),
+          deletes: Int.random(in: 2...3, using: &generator), batch: 4, &generator)
+        if plan.form.isShared { try writeRowsOfOthers(waves, on: source) }
+        let position = try position(of: source)
+        try await milestones.wait { $0.confirmed >= position }
+        waves += 1
+        if waves == 2, plan.faults.contains(.reload) { try reload(replicator) }
+        let found = try truths().count
+        healthy = found == before && found >= expectedTruths ? healthy + 1 : 0
+        score.note(try await judge.reconcile(sourceClock: offset))
+      }
+      replicator.stop()
+      try await replication.value
+    } catch {
+      replicator.stop()
+      try? await replication.value
+      throw error
+    }
+    let result = try await judge.reconcile(sourceClock: nil)
+    score.note(result)
+    score.settle(
+      try truths(), result: result,
+      findings: try ledger.findings(states: Set(FindingState.allCases), limit: 10_000))
+    score.add(problems: try ledger.verifyIntegrity() + judge.differences())
+    await writer.close()
+    try await replicator.cleanUp()
+    try? execute("drop database \(identifier: database)", on: cluster.conninfo())
+    if score.isPerfect { try? FileManager.default.removeItem(atPath: folder) }
+    return score
+  }
+
+  /// Has the table loaded again, between two looks of the judge, and says so in the truth file.
+  private func reload(_ replicator: Replicator) throws {
+    replicator.requestReload(of: QualifiedName(schema: table.schema, name: table.name))
+    let truth = FaultTruth(fault: .reload, table: "\(table)")
+    let file = try FileHandle(forWritingTo: URL(filePath: truthFile))
+    defer { try? file.close() }
+    try file.seekToEnd()
+    try file.write(contentsOf: JSONEncoder().encode(truth) + Data("\n".utf8))
+  }
+
+  /// How many truths the faults come to.
+  private var expectedTruths: Int { plan.faults.count }
+
+  private func settings() throws -> EndpointSettings {
+    var settings = try EndpointSettings(parsing: plan.form.settings)
+    settings.cdcMaxBatchInterval = .milliseconds(250)
+    return settings
+  }
+
+  private func mappings() throws -> TableMappings {
+    let selection =
+      #""rule-type":"selection","rule-action":"include","object-locator":{"schema-name":"lakecanary","table-name":"%"}"#
+    let rules = ([selection] + plan.form.rules).enumerated().map {
+      "{\"rule-id\":\"\($0.offset + 1)\",\"rule-name\":\"\($0.offset + 1)\",\($0.element)}"
+    }
+    return try TableMappings(json: "{\"rules\":[\(rules.joined(separator: ","))]}")
+  }
+
+  private func replicator(
+    _ source: String, _ settings: EndpointSettings, _ mappings: TableMappings, _ milestones: Milestones
+  ) throws -> Replicator {
+    var task = ReplicationTask(name: database, source: source, settings: settings, mappings: mappings)
+    let faults = plan.faults.filter { $0 != .reload }.map {
+      Fault($0, count: $0 == .delay || $0 == .stall ? 6 : 1)
+    }
+    _ = FileManager.default.createFile(atPath: truthFile, contents: nil)
+    if !faults.isEmpty { task.faults = FaultPlan(faults, truthFile: truthFile) }
+    return Replicator(
+      task: task, store: DirectoryStore(path: folder + "/bucket", access: .write), clock: SystemWallClock(),
+      logger: Logger(label: "judge") { _ in SwiftLogNoOpLogHandler() }, onStep: { milestones.record($0) })
+  }
+
+  private func write(
+    _ writer: Writer, inserts: Int, updates: Int, deletes: Int, batch: Int, _ generator: inout SeededGenerator
+  ) async throws -> Ledger.ClockOffset? {
+    let plan = WritePlan(
+      inserts: inserts, updates: updates, deletes: deletes, batchSize: batch, rate: nil,
+      seed: generator.next())
+    return try await writer.write(plan).clockOffset
+  }
+
+  private func writeRowsOfOthers(_ wave: Int, on source: String) throws {
+    try execute(
+      """
+      insert into lakecanary.customers (customer_id, name, updated_at)
+      select gen_random_uuid(), 'somebody', now() from generate_series(1, \(bind: Int64(wave + 2)))
+      """, on: source)
+  }
+
+  private func truths() throws -> [FaultTruth] {
+    try String(contentsOfFile: truthFile, encoding: .utf8).split(separator: "\n").map {
+      try JSONDecoder().decode(FaultTruth.self, from: Data($0.utf8))
+    }
+  }
+
+  private func execute(_ statement: SQL, on conninfo: String) throws {
+    let connection = try Connection(conninfo)
+    defer { connection.close() }
+    _ = try connection.query(statement)
+  }
+
+  private func position(of source: String) throws -> LSN {
+    let connection = try Connection(source)
+    defer { connection.close() }
+    return try connection.currentWALInsertLSN()
+  }
+}
+
+/// The judge at work on a scenario's bucket.
+struct JudgedPipeline {
+  let ledger: LedgerStore
+  let bucket: String
+  let settings: EndpointSettings
+  let mappings: TableMappings
+  let table: TableName
+  /// Whether nothing is delayed on purpose, so that a busy machine must not count as a delay.
+  let isStrict: Bool
+
+  func reconcile(sourceClock: Ledger.ClockOffset?) async throws -> ReconciliationResult {
+    let store = DirectoryStore(path: bucket, access: .read)
+    var configuration = ReconcilerConfiguration(bucket: store.name, settings: settings)
+    configuration.mappings = mappings
+    configuration.tables = [table]
+    configuration.sourceClock = sourceClock
+    if isStrict {
+      configuration.limits.warningLag = .seconds(600)
+      configuration.limits.criticalLag = .seconds(900)
+    } else {
+      configuration.limits.warningLag = .seconds(3)
+      configuration.limits.criticalLag = .seconds(3)
+    }
+    let run = try ledger.beginRun(command: "reconcile", settings: "")
+    let result = try await Reconciler(
+      store: store, ledger: ledger, configuration: configuration, clock: SystemWallClock()
+    ).run(run)
+    try ledger.finishRun(run, outcome: result.outcome)
+    return result
+  }
+
+  /// Runs whose verdict is not the one that their evidence gives.
+  func differences() throws -> [String] {
+    try ledger.runs(limit: 1_000).flatMap { Reconciler.rederive($0) ?? [] }
+  }
+}

@@ -1,0 +1,215 @@
+import Foundation
+import Ledger
+import Reconciliation
+import Replicator
+
+/// What a scenario came to: which truths were found, and what was found beside them.
+struct Score: Sendable {
+  let plan: ScenarioPlan
+  /// By kind of fault: how many were made, and how many found.
+  private(set) var made: [Fault.Kind: Int] = [:]
+  private(set) var found: [Fault.Kind: Int] = [:]
+  private(set) var falseAlarms: [String] = []
+  private(set) var problems: [String] = []
+
+  init(plan: ScenarioPlan, failure: String? = nil) {
+    self.plan = plan
+    if let failure { problems.append(failure) }
+  }
+
+  var isPerfect: Bool { made == found && falseAlarms.isEmpty && problems.isEmpty }
+
+  var line: String {
+    guard !isPerfect else { return "ok      \(plan.name)" }
+    let missed = made.filter { found[$0.key] != $0.value }.map { "missed \($0.key.rawValue)" }
+    return "FAILED  \(plan.name), seed \(plan.seed): "
+      + (missed + falseAlarms.map { "false alarm: \($0)" } + problems).joined(separator: "; ")
+  }
+
+  mutating func add(problems more: [String]) { problems += more }
+
+  /// Takes a verdict on the way: without faults none may be bad.
+  mutating func note(_ result: ReconciliationResult) {
+    guard plan.faults.isEmpty, result.verdict.status > .unknown else { return }
+    falseAlarms.append("\(result.verdict.status.rawValue): \(result.verdict.reason)")
+  }
+
+  /// Compares all that was ever found with what was done.
+  mutating func settle(_ truths: [FaultTruth], result: ReconciliationResult, findings: [Finding]) {
+    let report = Found(findings)
+    let truth = Truth(truths, seen: report.goneObjects)
+    if truths.count < plan.faults.count {
+      problems.append("only \(truths.count) of \(plan.faults.count) faults were made")
+    }
+    for line in truths {
+      guard let kind = Fault.Kind(rawValue: line.fault) else { continue }
+      made[kind, default: 0] += 1
+      if truth.isMoot(line) || report.explains(line, result, truth) {
+        found[kind, default: 0] += 1
+      }
+    }
+    falseAlarms += report.unexplained(by: truth, result)
+    if plan.faults.isEmpty, result.verdict.status != .ok {
+      falseAlarms.append("the last verdict is \(result.verdict.status.rawValue): \(result.verdict.reason)")
+    }
+    if let figures = result.outcome.tables.first, figures.pending + figures.late + figures.unsettled > 0 {
+      problems.append(
+        "\(figures.pending) pending, \(figures.late) late, \(figures.unsettled) unsettled at the end")
+    }
+  }
+}
+
+/// What was done, by the truth file.
+struct Truth {
+  let lines: [FaultTruth]
+  /// Objects that were gone before the judge could see them: their rows are lost, and that is all there is to say.
+  private let unseen: Set<String>
+
+  /// - Parameter seen: objects that the judge found to be gone or written over.
+  init(_ lines: [FaultTruth], seen: Set<String>) {
+    self.lines = lines
+    unseen = Set(lines.filter { $0.isOne(of: [.deleteObject, .overwriteObject]) }.compactMap(\.object))
+      .subtracting(seen)
+  }
+
+  var isReloaded: Bool { lines.contains { $0.isOne(of: [.reload]) } }
+  var hasGap: Bool { lines.contains { $0.isOne(of: [.gapInLoad]) } }
+
+  /// A row that went wrong in an object that was never seen: that it is lost is all there is to know.
+  func isMoot(_ line: FaultTruth) -> Bool {
+    if line.isOne(of: [.deleteObject, .overwriteObject]), let object = line.object, unseen.contains(object) {
+      return true
+    }
+    guard line.row != nil || line.isOne(of: [.schemaChange]),
+      !line.isOne(of: [.loseRow, .loseUpdate, .loseDelete]), let object = line.object
+    else { return false }
+    return unseen.contains(object)
+      || lines.contains {
+        $0.object == object && $0.isOne(of: [.dropObject, .truncateObject, .corruptFooter])
+      }
+  }
+
+  func keys(_ kinds: Set<Fault.Kind>) -> Set<String> {
+    Set(lines.filter { $0.isOne(of: kinds) && !isMoot($0) }.compactMap(\.key))
+  }
+
+  func objects(_ kinds: Set<Fault.Kind>) -> Set<String> {
+    Set(lines.filter { $0.isOne(of: kinds) }.compactMap(\.object))
+  }
+
+  func rows(_ kinds: Set<Fault.Kind>) -> Int {
+    lines.filter { $0.isOne(of: kinds) }.reduce(0) { $0 + ($1.rowCount ?? 0) }
+  }
+
+  /// How many operations were lost: rows left out, and those of objects that never came; a row that was to be
+  /// twice in such an object is one.
+  var lostRows: Int {
+    let doubled = lines.count { line in line.isOne(of: [.doubleRow]) && isMoot(line) }
+    return lines.count { $0.isOne(of: [.loseRow, .loseUpdate, .loseDelete]) }
+      + rows([.dropObject, .truncateObject, .corruptFooter, .overwriteObject]) - doubled
+      + lines.filter { $0.isOne(of: [.deleteObject]) && unseen.contains($0.object ?? "") }
+      .reduce(0) { $0 + ($1.rowCount ?? 0) }
+  }
+
+  var duplicateRows: Int { keys([.doubleRow]).count + rows([.doubleObject]) }
+}
+
+extension FaultTruth {
+  func isOne(of kinds: Set<Fault.Kind>) -> Bool { Fault.Kind(rawValue: fault).map(kinds.contains) ?? false }
+
+  /// The key of the row.
+  var key: String? { row?.values.compactMap(\.self).first }
+}
+
+/// What was ever found.
+struct Found {
+  private let byKind: [FindingKind: [Finding]]
+
+  init(_ findings: [Finding]) {
+    byKind = Dictionary(grouping: findings, by: \.kind)
+  }
+
+  private func keys(_ kind: FindingKind) -> Set<String> {
+    Set(byKind[kind, default: []].flatMap(\.rows).map(\.key))
+  }
+  private func objects(_ kind: FindingKind) -> Set<String> {
+    Set(byKind[kind, default: []].compactMap(\.object))
+  }
+  /// Objects found to be gone or written over.
+  var goneObjects: Set<String> { objects(.vanishedObject).union(objects(.overwrittenObject)) }
+
+  private func count(_ kind: FindingKind) -> Int { byKind[kind, default: []].reduce(0) { $0 + $1.rowCount } }
+
+  /// Whether a fault was found and named.
+  func explains(_ truth: FaultTruth, _ result: ReconciliationResult, _ all: Truth) -> Bool {
+    let isReloaded = all.isReloaded
+    guard let kind = Fault.Kind(rawValue: truth.fault) else { return false }
+    let figures = result.outcome.tables.first
+    func names(_ kind: FindingKind) -> Bool { truth.key.map(keys(kind).contains) ?? false }
+    func namesObject(_ kind: FindingKind) -> Bool { truth.object.map(objects(kind).contains) ?? false }
+    switch kind {
+    case .loseRow, .loseUpdate, .loseDelete:
+      let isNamed = byKind[.lostRows, default: []].flatMap(\.rows).contains { row in
+        row.key == truth.key && row.kind?.rawValue == truth.op
+      }
+      // A load made afterwards brings the row's last state.
+      return isNamed || count(.lostRows) > keys(.lostRows).count || isReloaded && figures?.missing == 0
+    case .dropObject: return count(.lostRows) >= truth.rowCount ?? 1 || isReloaded && figures?.missing == 0
+    case .truncateObject, .corruptFooter: return namesObject(.unreadableObject)
+    case .overwriteObject: return namesObject(.overwrittenObject)
+    case .deleteObject: return namesObject(.vanishedObject)
+    case .emptyObject: return namesObject(.emptyObject)
+    case .foreignObject: return namesObject(.foreignName)
+    case .doubleRow: return names(.duplicateRows)
+    case .doubleObject: return count(.duplicateRows) >= truth.rowCount ?? 1
+    case .delay, .stall: return byKind[.lateRows] != nil
+    case .reorder: return names(.outOfOrder)
+    case .flipOp: return names(.wrongOperation)
+    case .wrongTimestamp: return names(.wrongTimestamp)
+    case .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue:
+      let columns = truth.detail.map { $0.lowercased().components(separatedBy: ", ") } ?? []
+      return byKind[.alteredRows, default: []].flatMap(\.rows).contains { row in
+        row.key == truth.key && Set(row.columns) == Set(columns)
+      }
+    case .gapInLoad: return byKind[.loadGap] != nil
+    case .reload: return byKind[.reload] != nil
+    case .schemaChange: return byKind[.schemaDrift] != nil
+    }
+  }
+
+  /// Findings that nothing explains.
+  func unexplained(by truth: Truth, _ result: ReconciliationResult) -> [String] {
+    var alarms: [String] = []
+    func expect(_ kind: FindingKind, _ isTrue: Bool) {
+      guard !isTrue, let finding = byKind[kind]?.first else { return }
+      let number = kind == .lostRows ? " (\(count(kind)) in all, \(truth.lostRows) were lost)" : ""
+      alarms.append("\(kind.rawValue): \(finding.summary)\(number)")
+    }
+    func expectKeys(_ kind: FindingKind, _ kinds: Set<Fault.Kind>) {
+      expect(kind, keys(kind).isSubset(of: truth.keys(kinds)) && count(kind) <= truth.keys(kinds).count)
+    }
+    func expectObjects(_ kind: FindingKind, _ kinds: Set<Fault.Kind>) {
+      expect(kind, objects(kind).isSubset(of: truth.objects(kinds)))
+    }
+    expect(
+      .lostRows,
+      truth.hasGap || count(.lostRows) == truth.lostRows
+        || truth.isReloaded && count(.lostRows) <= truth.lostRows)
+    expectKeys(.alteredRows, [.alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue])
+    expectKeys(.wrongOperation, [.flipOp])
+    expectKeys(.wrongTimestamp, [.wrongTimestamp])
+    expectKeys(.outOfOrder, [.reorder])
+    expect(.duplicateRows, count(.duplicateRows) <= truth.duplicateRows)
+    expectObjects(.unreadableObject, [.truncateObject, .corruptFooter])
+    expectObjects(.overwrittenObject, [.overwriteObject])
+    expectObjects(.vanishedObject, [.deleteObject])
+    expectObjects(.emptyObject, [.emptyObject])
+    expectObjects(.foreignName, [.foreignObject])
+    expect(.loadGap, truth.hasGap)
+    expect(.reload, truth.isReloaded)
+    expect(.schemaDrift, truth.lines.contains { $0.isOne(of: [.schemaChange]) })
+    expect(.lateRows, truth.lines.contains { $0.isOne(of: [.delay, .stall]) })
+    for kind in [FindingKind.unexpectedRows, .abortedRows, .foreignRows, .silence] { expect(kind, false) }
+    return alarms
+  }
+}

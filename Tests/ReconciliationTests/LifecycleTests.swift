@@ -1,0 +1,134 @@
+import Ledger
+import ObjectStorage
+import Reconciliation
+import Testing
+import Time
+
+/// What becomes of a bucket with the years: lifecycle rules, ledgers from a backup, tasks begun anew.
+@Suite struct LifecycleTests {
+  private func days(_ count: Int, _ simulation: inout Simulation) throws {
+    for _ in 0..<count {
+      try simulation.commit(inserts: 2, updates: 1)
+      simulation.flush(after: .seconds(30))
+      simulation.clock.advance(by: .seconds(86_400))
+    }
+  }
+
+  @Test func whatALifecycleRuleTakesIsNoLoss() async throws {
+    var simulation = try Simulation(seed: 21)
+    try simulation.commit(inserts: 9)
+    simulation.load(rowsPerObject: 3)
+    try days(10, &simulation)
+    try await simulation.reconcile()
+    // The eldest go: two of the load, then all of it and the first days.
+    for count in [2, 4] {
+      let eldest = simulation.bucket.keys.sorted {
+        (simulation.bucket.stored($0)?.modified ?? simulation.clock.now())
+          < (simulation.bucket.stored($1)?.modified ?? simulation.clock.now())
+      }
+      for key in eldest.prefix(count) { simulation.bucket.remove(key) }
+      try days(1, &simulation)
+      simulation.clock.advance(by: simulation.configuration.fullListingEvery)
+      try simulation.commit(inserts: 1)
+      simulation.flush()
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+      #expect(result.findings.map(\.severity) == [.notice], "\(result.findings.map(\.summary))")
+      #expect(result.figures?.missing == 0)
+    }
+  }
+
+  @Test func whatGoesFromTheMiddleOrTooSoonIsAFinding() async throws {
+    for place in [-1, 4] {
+      var simulation = try Simulation(seed: 22)
+      try days(8, &simulation)
+      try await simulation.reconcile()
+      let keys = simulation.bucket.keys
+      simulation.bucket.remove(place < 0 ? keys[keys.count - 1] : keys[place])
+      simulation.clock.advance(by: simulation.configuration.fullListingEvery)
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .critical)
+      #expect(result.findings(.vanishedObject).count == 1)
+    }
+  }
+
+  /// DO_NOTHING: the load's numbers begin again, and what was changed stays where it is.
+  @Test func aTaskBegunAnewOverwritesItsLoad() async throws {
+    var simulation = try Simulation(seed: 23)
+    try simulation.commit(inserts: 9)
+    simulation.load(rowsPerObject: 2)
+    for _ in 0..<3 {
+      try simulation.commit(inserts: 2, updates: 2, deletes: 1)
+      simulation.flush(after: .seconds(60))
+    }
+    try await simulation.reconcile()
+    try simulation.commit(inserts: 1, updates: 1)
+    simulation.clock.advance(by: .seconds(100))
+    // Fewer objects than before: those with higher numbers are of the load before.
+    simulation.load(rowsPerObject: 5)
+    simulation.clock.advance(by: .seconds(60))
+    for _ in 0..<2 {
+      try simulation.commit(inserts: 1, updates: 1, deletes: 1)
+      simulation.flush(after: .seconds(60))
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+      #expect(result.findings.map(\.kind) == [.reload])
+      #expect(result.figures?.missing == 0 && result.figures?.late == 0)
+    }
+  }
+
+  /// A resumed task sends what it had sent before.
+  @Test func whatIsSentAgainAfterAResumeIsCounted() async throws {
+    for level in ObservationLevel.allCases {
+      var simulation = try Simulation(seed: 24)
+      simulation.configuration.level = level
+      try simulation.commit(inserts: 5)
+      simulation.flush()
+      var sent: [ObservedRow] = []
+      for _ in 0..<3 {
+        try simulation.commit(inserts: 2, updates: 2, deletes: 1)
+        let rows = simulation.takeRows()
+        sent += rows
+        simulation.write(rows, after: .seconds(60))
+      }
+      try await simulation.reconcile()
+      try simulation.commit(inserts: 2)
+      simulation.write(sent + simulation.takeRows(), after: .seconds(60))
+      try simulation.commit(inserts: 1)
+      simulation.flush(after: .seconds(60))
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(level): \(result.verdict.reason)")
+      #expect(result.figures?.missing == 0)
+      if level >= .keys { #expect(result.figures?.duplicates == sent.count) }
+    }
+  }
+
+  /// Two tasks that write the same table to the same prefix: all comes twice, interleaved.
+  @Test func twoTasksOnOnePrefixDoubleAndLoseNothing() async throws {
+    var simulation = try Simulation(seed: 25)
+    var behind: [[ObservedRow]] = []
+    for step in 0..<10 {
+      try simulation.commit(inserts: 2, updates: 1, deletes: step > 3 ? 1 : 0)
+      let rows = simulation.takeRows()
+      simulation.write(rows, after: .seconds(30))
+      behind.append(rows)
+      // The other task is two batches behind.
+      if behind.count > 2 { simulation.write(behind.removeFirst(), after: .seconds(30)) }
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+    }
+  }
+
+  /// The column that says whose a row is has another name, and nobody said so.
+  @Test func anUnknownColumnIsUnknownAndNoDamage() async throws {
+    var simulation = try Simulation(seed: 26)
+    try simulation.commit(inserts: 2)
+    let written = simulation.flush()
+    let key = try #require(written)
+    simulation.bucket.write(key, .failure(ObservationFailure(.lacksColumns, "it has no column customer_id")))
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .unknown)
+    #expect(result.verdict.reason.contains("no column customer_id"))
+    #expect(result.findings(.unreadableObject).isEmpty)
+  }
+}
