@@ -35,6 +35,7 @@ public struct TableLocation: Hashable, Sendable {
     let folders = [settings.bucketFolder, schema.isEmpty ? nil : schema, name].compactMap { $0 }
     self.prefix = prefix + folders.map { $0 + "/" }.joined()
     self.settings = settings
+    isOfAllTables = false
   }
 
   /// The key of an object.
