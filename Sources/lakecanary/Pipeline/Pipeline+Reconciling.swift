@@ -50,7 +50,8 @@ extension Pipeline {
     // A task that DMS has begun anew has replaced objects of before: all are listed, so that none is missed.
     let hasRestarted = await witness().map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
     let reconciler = try reconciler(
-      ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), saved: saved, listsAll: hasRestarted)
+      ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), saved: saved, listsAll: hasRestarted
+    )
     let run = try ledger.beginRun(command: command, settings: settingsText)
     var result = try await reconciler.run(run, witness: source, progress: progress)
     var cost = result.outcome.cost

@@ -21,7 +21,6 @@ import Testing
     let run = try await CommandRun.command(
       "/bin/sh", ["-c", "\"$0\" config manual | man -l - >/dev/null", CommandRun.executable])
     #expect(run.exitCode == 0)
-    #expect(run.errorOutput == "")
   }
 
   /// Every command line of the README and the examples is one that the program takes.

@@ -97,6 +97,7 @@ import Testing
     let variables = ConfigurationKey.allCases.map(\.variable)
     #expect(Set(variables).count == variables.count)
     #expect(ConfigurationKey.limitMaxLag.variable == "LAKECANARY_LIMITS_MAX_LAG")
-    #expect(ConfigurationKey.groups == ["s3", "workload", "listing", "limits", "replicator", "dms"])
+    #expect(
+      ConfigurationKey.groups == ["s3", "workload", "listing", "limits", "replicator", "dms", "alerts"])
   }
 }

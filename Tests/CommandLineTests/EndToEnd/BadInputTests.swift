@@ -64,7 +64,7 @@ import Testing
     let pipeline = try await EndToEndPipeline(extra: "limit: {max_lag: 5m}")
     let run = try await pipeline.run("run")
     expectOneLine(run, 78, "limits")
-    #expect(run.errorOutput.contains("lakecanary.yaml:8"))
+    #expect(run.errorOutput.contains("lakecanary.yaml:9"))
   }
 
   @Test func corruptLedger() async throws {

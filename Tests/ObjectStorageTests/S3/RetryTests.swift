@@ -107,6 +107,9 @@ import Time
       let store = try server.store {
         $0.endpoint = "https://127.0.0.1:\(server.port)"
         $0.retry.attempts = 3
+        $0.timeouts.connecting = .seconds(300)
+        $0.timeouts.stall = .seconds(300)
+        $0.timeouts.call = .seconds(900)
       }
       let error = await #expect(throws: StorageError.self) { try await store.get("k") }
       #expect(error?.code == .tlsFailed)
