@@ -112,7 +112,8 @@ import Time
         $0.timeouts.call = .seconds(900)
       }
       let error = await #expect(throws: StorageError.self) { try await store.get("k") }
-      #expect(error?.code == .tlsFailed)
+      // Which of the two it is depends on the TLS library and on who hangs up first.
+      #expect(error?.code == .tlsFailed || error?.code == .unreachable)
       #expect(error?.attempts == 3)
     }
   }
