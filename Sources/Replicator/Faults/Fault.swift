@@ -90,7 +90,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
       }
     }
 
-    var countsSeconds: Bool { self == .delay || self == .stall }
+    /// Whether its count is of seconds, not of occurrences.
+    public var countsSeconds: Bool { self == .delay || self == .stall }
   }
 
   /// From when on.

@@ -1,4 +1,5 @@
 import LocalServers
+import Replicator
 
 /// What the demo runs with: the original exercise's settings, its batch interval alone shortened.
 struct DemoConfiguration {
@@ -16,6 +17,8 @@ struct DemoConfiguration {
   /// libpq's connection string to the throw-away database.
   let source: String
   let seed: UInt64
+  /// Seconds after which a row is late.
+  let maxLag: Int
   /// The S3 server between replicator and reconciler; nil where a directory is the bucket.
   var server: SeaweedServer?
 
@@ -26,6 +29,14 @@ struct DemoConfiguration {
   var ledger: String { directory + "/ledger.sqlite" }
   var truthFile: String { directory + "/faults.jsonl" }
   var path: String { directory + "/lakecanary.yaml" }
+
+  /// The limit that shows what `faults` do: wide for a healthy pipeline, so that a busy machine raises no alarm;
+  /// narrow where something is to be missed soon; below the shortest delay.
+  static func maxLag(for faults: [Fault]) -> Int {
+    let delays = faults.filter(\.kind.countsSeconds).map(\.count)
+    if let shortest = delays.min() { return max(6, shortest * 3 / 4) }
+    return faults.isEmpty ? 60 : 6
+  }
 
   static var settings: String {
     exerciseSettings.replacing("interval=\(exerciseInterval)", with: "interval=\(interval)")
@@ -45,8 +56,8 @@ struct DemoConfiguration {
     workload:
       seed: \(seed)
     limits:
-      warn_lag: 4s
-      max_lag: 6s
+      warn_lag: \(maxLag * 2 / 3)s
+      max_lag: \(maxLag)s
     \(s3)
     """
   }

@@ -26,7 +26,8 @@ struct DemoStage {
     self.faults = faults
     self.console = console
     demo = DemoConfiguration(
-      directory: directory, source: cluster.conninfo(database: Self.database), seed: seed, server: server)
+      directory: directory, source: cluster.conninfo(database: Self.database), seed: seed,
+      maxLag: DemoConfiguration.maxLag(for: faults), server: server)
     try demo.yaml.write(toFile: demo.path, atomically: true, encoding: .utf8)
     try demo.credentials?.write(toFile: demo.credentialsFile, atomically: true, encoding: .utf8)
   }

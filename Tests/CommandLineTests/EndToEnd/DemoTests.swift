@@ -83,13 +83,15 @@ import Testing
   }
 
   /// At every milestone, as the terminal sends it: nothing of the demo is left.
+  ///
+  /// Its objects stall, so that it cannot end before it is interrupted, however late the signal comes.
   @Test(arguments: [
     "Starting a throw-away", "Creating public.customers", "Starting the replicator", "Writing inserts",
     "Looking for",
   ])
   func interruptedItLeavesNothing(milestone: String) async throws {
     let scratch = try ScratchDirectory()
-    let run = try await demo(in: scratch) { line, process in
+    let run = try await demo("--fault", "stall:600", in: scratch) { line, process in
       if line.hasPrefix(milestone) { kill(process, SIGINT) }
     }
     #expect(run.exitCode == 130, "\(run.errorOutput)\n\(run.output)")
