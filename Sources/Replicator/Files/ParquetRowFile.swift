@@ -18,6 +18,8 @@ struct ParquetRowFile {
 
     let source: Source
     let conversion: ColumnConversion
+    /// Of values in binary form; nil where they come as text only.
+    let binary: BinaryConversion?
     /// In `layout.columns`.
     let column: Int
   }
@@ -33,7 +35,11 @@ struct ParquetRowFile {
         case .beforeImage(let source): .beforeImage(source)
         case .expression: .expression
         }
-      return Cell(source: source, conversion: column.conversion, column: index)
+      let binary: BinaryConversion? =
+        if case .column(let source) = source {
+          BinaryConversion(from: layout.sourceColumns[source].type, column.conversion)
+        } else { nil }
+      return Cell(source: source, conversion: column.conversion, binary: binary, column: index)
     }
     do {
       writer = try FileWriter(
@@ -105,7 +111,12 @@ struct ParquetRowFile {
   private mutating func append(
     _ value: SourceValue, _ cell: Cell, at index: Int
   ) throws(ReplicatorError) {
-    guard case .text(let text) = value else { return writer[index].appendNull() }
+    let text: UnsafeRawBufferPointer
+    switch value {
+    case .text(let bytes): text = bytes
+    case .binary(let bytes): return try append(binary: bytes, cell, at: index)
+    case .null, .unchanged: return writer[index].appendNull()
+    }
     switch cell.conversion {
     case .text, .textBytes: writer[index].append(bytes: text.bytes)
     case .limitedText(let units):
@@ -169,6 +180,70 @@ struct ParquetRowFile {
       case nil: try refuse(cell, index)
       }
     }
+  }
+
+  private mutating func append(
+    binary bytes: UnsafeRawBufferPointer, _ cell: Cell, at index: Int
+  ) throws(ReplicatorError) {
+    switch cell.binary {
+    case .bytes?: return writer[index].append(bytes: bytes.bytes)
+    case .trimmedText?: return writer[index].append(bytes: ValueText.trimmingBlanks(bytes).bytes)
+    case .timestampMicros?, .timestampMillis?:
+      switch ValueBinary.timestamp(bytes) {
+      case .value(let time):
+        return writer[index].append(
+          int64: cell.binary == .timestampMicros ? time.microseconds : time.flooredMilliseconds)
+      case .notRepresentable: return appendUnrepresentable(index)
+      case nil: break
+      }
+    case .double?:
+      if let number = ValueBinary.integer(bytes, as: UInt64.self) {
+        return writer[index].append(double: Double(bitPattern: number))
+      }
+    case .float?:
+      if let number = ValueBinary.integer(bytes, as: UInt32.self) {
+        return writer[index].append(float: Float(bitPattern: number))
+      }
+    case .uuid?:
+      let isDone: Void? = ValueBinary.uuid(bytes) { writer[index].append(bytes: $0.bytes) }
+      if isDone != nil { return }
+    case .int64?:
+      if let number = ValueBinary.integer(bytes, as: Int64.self) {
+        return writer[index].append(int64: number)
+      }
+    case .int32?:
+      if let number = ValueBinary.integer(bytes, as: Int32.self) {
+        return writer[index].append(int32: number)
+      }
+    case .int16?:
+      if let number = ValueBinary.integer(bytes, as: Int16.self) {
+        return writer[index].append(int32: Int32(number))
+      }
+    case .boolean?:
+      if let truth = ValueBinary.boolean(bytes) { return writer[index].append(bool: truth) }
+    case .truthText?:
+      if let truth = ValueBinary.boolean(bytes) {
+        return writer[index].append(text: truth ? "true" : "false")
+      }
+    case .jsonb?:
+      if let text = ValueBinary.jsonb(bytes) { return writer[index].append(bytes: text.bytes) }
+    case .decimal(let precision, let scale)?:
+      switch ValueBinary.decimal(bytes, precision: precision, scale: scale) {
+      case .value(let number): return writer[index].append(decimalUnscaled: number)
+      case .notRepresentable: return appendUnrepresentable(index)
+      case nil: break
+      }
+    case .date?:
+      switch ValueBinary.date(bytes) {
+      case .value(let days): return writer[index].append(int32: days)
+      case .notRepresentable: return appendUnrepresentable(index)
+      case nil: break
+      }
+    case .time?:
+      if let time = ValueBinary.timeMilliseconds(bytes) { return writer[index].append(int32: time) }
+    case nil: break
+    }
+    throw .malformed(layout.columns[cell.column], layout)
   }
 
   private mutating func appendUnrepresentable(_ index: Int) {

@@ -2,12 +2,14 @@ import DMS
 import Postgres
 import Time
 
-/// A value of a source row, as text that is lent for the length of a call.
+/// A value of a source row, as bytes that are lent for the length of a call.
 enum SourceValue {
   case null
   /// A TOASTed value that an update did not touch, and that the log therefore does not hold.
   case unchanged
   case text(UnsafeRawBufferPointer)
+  /// PostgreSQL's binary form; only in rows of a full load whose layout reads it.
+  case binary(UnsafeRawBufferPointer)
 
   var string: String? {
     if case .text(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }

@@ -50,14 +50,16 @@ struct FullLoader {
       return bound
     }
     var objects = LoadObjects(loader: self, table: table, layout: layout)
+    let isBinary = task.settings.dataFormat == .parquet && filters.isEmpty && layout.canReadBinary
     let splitter = CopyTextSplitter()
+    var binarySplitter = CopyBinarySplitter()
     var times = LoadTimes(
       taskStart: taskStart, clock: clock, isConstant: task.settings.useTaskStartTimeForFullLoadTimestamp)
     var row = SourceRow(
       header: RowHeader(operation: .insert, time: taskStart, timeText: TimestampText(taskStart)), values: [])
     var count = 0
     do {
-      _ = try connection.copyOut(statement(entry, source)) { line in
+      _ = try connection.copyOut(statement(entry, source, isBinary: isBinary)) { line in
         try line.withUnsafeBytes { bytes in
           count += 1
           if count & 0xff == 0 {
@@ -66,7 +68,13 @@ struct FullLoader {
             try everyNowAndThen()
           }
           row.values.removeAll(keepingCapacity: true)
-          try splitter.split(bytes, into: &row.values)
+          if isBinary {
+            guard
+              try binarySplitter.split(bytes, columnCount: source.columns.count, into: &row.values)
+            else { return }
+          } else {
+            try splitter.split(bytes, into: &row.values)
+          }
           guard row.values.count == source.columns.count || (source.columns.isEmpty && bytes.count <= 1)
           else {
             throw ReplicatorError(
@@ -89,11 +97,13 @@ struct FullLoader {
   /// COPY of the columns that logical replication has as well.
   ///
   /// A partitioned table's rows are those of its partitions.
-  private func statement(_ entry: CatalogTable, _ source: SourceTable) -> SQL {
+  private func statement(_ entry: CatalogTable, _ source: SourceTable, isBinary: Bool) -> SQL {
     let columns = source.columns.map(\.name)
-    return entry.isPartitioned
-      ? "copy (select \(identifiers: columns) from \(qualified: entry.name.schema, entry.name.name)) to stdout"
-      : "copy \(qualified: entry.name.schema, entry.name.name) (\(identifiers: columns)) to stdout"
+    let name: SQL = "\(qualified: entry.name.schema, entry.name.name)"
+    let rows: SQL =
+      entry.isPartitioned
+      ? "(select \(identifiers: columns) from \(name))" : "\(name) (\(identifiers: columns))"
+    return isBinary ? "copy \(rows) to stdout (format binary)" : "copy \(rows) to stdout"
   }
 }
 
@@ -117,7 +127,7 @@ private struct LoadTimes {
 
   mutating func advance(_ header: inout RowHeader) {
     guard !isConstant else { return }
-    last = max(clock.now(), last + .microseconds(1))
+    last = max(clock.now(), Timestamp(microseconds: last.microseconds + 1))
     header.time = last
     header.timeText.set(last)
   }
