@@ -24,6 +24,13 @@ let package = Package(
     .executableTarget(
       name: "ParquetBenchmarks", dependencies: [.product(name: "Parquet", package: "lakecanary")],
       swiftSettings: settings),
+    .executableTarget(
+      name: "WorkloadBenchmark",
+      dependencies: [
+        .product(name: "Ledger", package: "lakecanary"), .product(name: "Time", package: "lakecanary"),
+        .product(name: "Workload", package: "lakecanary"),
+      ],
+      swiftSettings: settings),
     .executableTarget(name: "CurlLimit", linkerSettings: [.linkedLibrary("curl")]),
     .executableTarget(name: "SlowServer"),
   ]
