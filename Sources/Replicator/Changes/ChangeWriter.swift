@@ -11,24 +11,27 @@ final class ChangeWriter {
   let registry: TableRegistry
   let uploads: UploadQueue
   let clock: any WallClock
-  private let logger: Logger
-  private let injector: FaultInjector?
-  private var catalog: SourceCatalog
+  let logger: Logger
+  let injector: FaultInjector?
+  var catalog: SourceCatalog
   private let toastReader: ToastReader
+  var visibility: CommitVisibility
+  /// The transaction that is read, or was read last, by its 32-bit number.
+  var transaction: UInt32 = 0
 
-  private(set) var plan: BatchPlan
+  var plan: BatchPlan
   private var decoder = PgOutputDecoder()
   /// By relation id; nil for a table that the mappings do not select.
   private var routes: [UInt32: ReplicatedTable?] = [:]
-  private var isInTransaction = false
+  var isInTransaction = false
   private var sequence = ChangeSequence()
   private var position = LSN.zero
-  private(set) var unrepresentable = 0
+  var unrepresentable = 0
   /// Objects that hold changes of all tables.
-  private(set) var transactionObjects = 0
+  var transactionObjects = 0
   /// Rows in batches that are not durable, by what they do: for the applied counts.
-  private var rowsInFlight: [BatchPlan.BatchID: Flight] = [:]
-  private struct Flight {
+  var rowsInFlight: [BatchPlan.BatchID: Flight] = [:]
+  struct Flight {
     var counts: [Int: OperationCounts]
     /// The latest commit in it.
     var time: Timestamp
@@ -36,21 +39,22 @@ final class ChangeWriter {
 
   /// The table into which the source's event trigger writes; nil where DDL is not captured.
   var auditTable: QualifiedName?
-  private var auditRelation: UInt32?
-  private var hasSeenDDL = false
+  var auditRelation: UInt32?
+  /// Transactions with DDL that nobody has followed yet.
+  private var transactionsWithDDL: Set<UInt32> = []
   /// The latest commit in a durable object.
-  private(set) var appliedTime: Timestamp?
+  var appliedTime: Timestamp?
   private var hasRead = false
   /// The file of all tables under `PreserveTransactions`; nil before its first row.
-  private var transactionFile: TransactionFile?
+  var transactionFile: TransactionFile?
   /// Its number in the batch plan; tables count from 0.
-  private static let transactions = -1
-  private var isTransactionFileFull = false
+  static let transactions = -1
+  var isTransactionFileFull = false
   // Asked for each row.
   private let preservesTransactions: Bool
   private let delivered: Set<ChangeOperation>
   /// The row that is being written; one for all, so that its arrays are not made for each.
-  private var row = SourceRow(
+  var row = SourceRow(
     header: RowHeader(
       operation: .insert, time: Timestamp(microseconds: 0),
       timeText: TimestampText(Timestamp(microseconds: 0))),
@@ -70,6 +74,7 @@ final class ChangeWriter {
     delivered = Set(ChangeOperation.allCases.filter(task.settings.delivers))
     catalog = SourceCatalog(connection: connection)
     toastReader = ToastReader(connection: connection)
+    visibility = CommitVisibility(connection: connection)
     plan = BatchPlan(
       limits: BatchPlan.Limits(
         interval: task.settings.cdcMaxBatchInterval, byteCount: task.settings.cdcMinFileSizeKB * 1_024,
@@ -91,8 +96,9 @@ final class ChangeWriter {
 
   private func receive(_ message: PgOutputMessage, _ payload: RawSpan, at now: Timestamp) throws {
     switch message {
-    case .begin(_, let commitTime, _):
+    case .begin(_, let commitTime, let xid):
       isInTransaction = true
+      transaction = xid
       hasRead = true
       sequence.beginTransaction()
       row.header.time = commitTime
@@ -122,12 +128,13 @@ final class ChangeWriter {
 
   // MARK: How far it is
 
-  /// Whether a transaction with DDL was read since the last call.
-  ///
-  /// The catalog shows what it has done: the transaction was committed before it was sent.
-  func takeSeenDDL() -> Bool {
-    defer { hasSeenDDL = false }
-    return hasSeenDDL
+  /// Whether a transaction with DDL was read since the last call; the catalog shows what it has done then.
+  func takeSeenDDL() throws(ReplicatorError) -> Bool {
+    guard !transactionsWithDDL.isEmpty else { return false }
+    // They may be seen by others in another order than that of their commits.
+    for transaction in transactionsWithDDL { try visibility.wait(for: transaction) }
+    transactionsWithDDL = []
+    return true
   }
 
   /// The commit that was read last; nil before the first.
@@ -137,38 +144,6 @@ final class ChangeWriter {
   var pendingChanges: Int {
     registry.tables.reduce(0) { $0 + $1.openCounts.total }
       + rowsInFlight.values.reduce(0) { $0 + $1.counts.values.reduce(0) { $0 + $1.total } }
-  }
-
-  // MARK: Tables
-
-  /// A relation message replaces whatever was known of the table.
-  private func route(_ relation: Relation) throws -> ReplicatedTable? {
-    let name = QualifiedName(schema: relation.schema, name: relation.name)
-    if name == auditTable { auditRelation = relation.id }
-    guard task.mappings.selects(name) else { return nil }
-    let table = registry.table(name)
-    table.oid = relation.id
-    // One that is left out stays so until it is loaded again.
-    guard table.figures.tableState != .error else { return nil }
-    let described = try catalog.table(relation)
-    let layout: FileLayout
-    do throws(ReplicatorError) {
-      layout = try FileLayout(table: described, phase: .changes, task: task)
-    } catch {
-      guard error.code == .invalidTarget else { throw error }
-      if table.file != nil { try close(table) }
-      try registry.suspend(table, for: error)
-      return nil
-    }
-    if let known = table.layout, known != layout {
-      table.figures.ddls += 1
-      table.figures.appliedDDLs += 1
-      logger.info("the table's columns changed", metadata: ["table": "\(name)"])
-      if table.file != nil { try close(table) }
-    }
-    table.setLayout(layout, filters: task.mappings.filters(of: name))
-    table.figures.tableState = .completed
-    return table
   }
 
   // MARK: Rows
@@ -182,7 +157,7 @@ final class ChangeWriter {
         .malformedStream, detail: "the stream holds a row of a table that it did not describe")
     }
     guard let table = route, let layout = table.layout else {
-      if relation == auditRelation, operation == .insert { hasSeenDDL = true }
+      if relation == auditRelation, operation == .insert { transactionsWithDDL.insert(transaction) }
       return
     }
     guard new.columnCount == layout.sourceColumns.count else {
@@ -205,6 +180,7 @@ final class ChangeWriter {
         row.old = values
       }
       if hasUnchanged {
+        try visibility.wait(for: transaction)
         let whole = try toastReader.complete(row, layout)
         try write(whole.row, table, byteCount: payload.byteCount, at: now)
       } else {
@@ -289,135 +265,5 @@ final class ChangeWriter {
         FaultTruth(fault: .schemaChange, table: table.target.description, detail: "added_by_fault"))
     }
     table.file = try RowFile(layout: layout, settings: task.settings)
-  }
-
-  // MARK: Batches
-
-  /// Closes the batches whose time has come.
-  func closeDue(at now: Timestamp) throws {
-    for number in plan.due(at: now) {
-      if number != ChangeWriter.transactions {
-        try close(registry[number])
-      } else if !isInTransaction {
-        try closeTransactions()
-      }
-    }
-  }
-
-  /// Closes a table's batch.
-  func close(_ name: QualifiedName) throws {
-    try close(registry.table(name))
-  }
-
-  /// Closes every batch.
-  func closeAll() throws {
-    for number in plan.openTables where number != ChangeWriter.transactions { try close(registry[number]) }
-    // Half a transaction comes again, whole, with the next run.
-    if !isInTransaction { try closeTransactions() }
-  }
-
-  private func closeTransactions() throws {
-    guard let file = transactionFile, let batch = plan.closed(ChangeWriter.transactions) else { return }
-    transactionFile = nil
-    isTransactionFileFull = false
-    rowsInFlight[batch] = Flight(
-      counts: Dictionary(uniqueKeysWithValues: registry.tables.map { ($0.number, $0.takeOpenCounts()) }),
-      time: row.header.time)
-    let name = QualifiedName(schema: "", name: "all tables")
-    uploads.enqueue(
-      EncodedObject(
-        table: ChangeWriter.transactions, source: name, target: name,
-        location: TableLocation(transactionsOf: task.settings, prefix: task.prefix),
-        name: .transactions(closedAt: clock.now()), file: try file.finish(), rowCount: file.rowCount,
-        batch: batch, rowFaults: [], emptyFile: nil))
-  }
-
-  private func close(_ table: ReplicatedTable) throws {
-    if let injector { try releaseHeld(table, injector) }
-    guard let batch = plan.closed(table.number) else { return }
-    let faults = table.rowFaults
-    table.rowFaults = []
-    rowsInFlight[batch] = Flight(counts: [table.number: table.takeOpenCounts()], time: row.header.time)
-    guard var file = table.file else {
-      // Faults have taken every row of it.
-      plan.durable(batch)
-      for truth in faults { try injector?.record(truth) }
-      return
-    }
-    table.file = nil
-    unrepresentable += file.unrepresentable
-    let rowCount = file.rowCount
-    let closedAt = clock.now()
-    uploads.enqueue(
-      EncodedObject(
-        table: table.number, source: table.source, target: table.target, location: table.location,
-        name: .changes(closedAt: closedAt), file: try file.finish(), rowCount: rowCount, batch: batch,
-        rowFaults: faults, emptyFile: try emptyFile(table)))
-  }
-
-  private func emptyFile(_ table: ReplicatedTable) throws(ReplicatorError) -> [UInt8]? {
-    guard let injector, injector.isDue(.emptyObject), let layout = table.layout else { return nil }
-    var file = try RowFile(layout: layout, settings: task.settings)
-    return try file.finish().tail
-  }
-
-  /// Takes what has become of objects.
-  ///
-  /// - Throws: what made one fail.
-  func absorb(_ outcomes: [UploadOutcome]) throws {
-    for outcome in outcomes {
-      switch outcome {
-      case .done(let object, _):
-        if object.isOfControlTable { continue }
-        if object.table == ChangeWriter.transactions {
-          transactionObjects += 1
-        } else {
-          registry[object.table].figures.objects += 1
-          registry[object.table].figures.bytes += object.file.byteCount
-        }
-        if let batch = object.batch {
-          plan.durable(batch)
-          guard let flight = rowsInFlight.removeValue(forKey: batch) else { continue }
-          appliedTime = max(appliedTime ?? flight.time, flight.time)
-          for (number, counts) in flight.counts { registry[number].figures.apply(counts) }
-        }
-      case .heldBack: break
-      case .failed(let error): throw error
-      }
-    }
-  }
-}
-
-/// Rows by what they do.
-struct OperationCounts {
-  var inserts = 0
-  var updates = 0
-  var deletes = 0
-
-  var total: Int { inserts + updates + deletes }
-
-  mutating func count(_ operation: ChangeOperation) {
-    switch operation {
-    case .insert: inserts += 1
-    case .update: updates += 1
-    case .delete: deletes += 1
-    }
-  }
-}
-
-extension TableStatistics {
-  mutating func count(_ operation: ChangeOperation, at time: Timestamp) {
-    switch operation {
-    case .insert: inserts += 1
-    case .update: updates += 1
-    case .delete: deletes += 1
-    }
-    lastUpdateTime = time
-  }
-
-  mutating func apply(_ counts: OperationCounts) {
-    appliedInserts += counts.inserts
-    appliedUpdates += counts.updates
-    appliedDeletes += counts.deletes
   }
 }

@@ -60,7 +60,7 @@ extension Replicator {
     while true {
       try state.writer.closeDue(at: clock.now())
       // Before its transaction is confirmed: a run after a crash would not hear of it again.
-      if state.writer.takeSeenDDL() { try await followDDL(state, context) }
+      if try state.writer.takeSeenDDL() { try await followDDL(state, context) }
       try tellSuspended(context, state.uploads, state.slots)
       try settle(state, context, isForced: state.replyRequested)
       state.replyRequested = false

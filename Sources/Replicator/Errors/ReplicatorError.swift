@@ -38,6 +38,8 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
     case malformedRow
     /// The stream breaks the replication protocol.
     case malformedStream
+    /// A transaction that was read is not visible at the source: mostly it waits for a synchronous standby.
+    case commitNotVisible
     /// The bucket refused an object, or cannot be reached; see `cause`.
     case storage
     /// A file could not be made; see `cause`.
@@ -91,6 +93,7 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
       "give a position that the slot has not confirmed yet, or none, to go on from where the slot is"
     case .publicationMissing:
       "make the publication before the slot: a slot sees publications as they were when each change was made"
+    case .commitNotVisible: "see that the source's synchronous standbys answer (synchronous_standby_names)"
     case .truthFile, .statisticsFile: "give a path that can be written"
     case .spool: "give TMPDIR a directory with room, or lower MaxFileSize and CdcMinFileSize"
     case .invalidTask, .sourceUnreachable, .sourceRefused, .connectionLost, .malformedValue, .malformedRow,
@@ -102,7 +105,7 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
   /// Whether it may go away by connecting again.
   public var isTransient: Bool {
     switch code {
-    case .connectionLost: true
+    case .connectionLost, .commitNotVisible: true
     case .sourceUnreachable: (cause as? PostgresError)?.isTransient ?? false
     default: false
     }

@@ -184,7 +184,7 @@ extension ReplicatorError {
     case .slotInUse: .locked
     case .storage: cause.map(FailurePolicy.status(of:)) ?? .unknown
     case .sourceUnreachable, .sourceRefused, .noReplicationSlotFree, .slotMissing, .slotInvalidated,
-      .connectionLost, .malformedValue, .malformedRow, .malformedStream, .encoding, .spool:
+      .connectionLost, .commitNotVisible, .malformedValue, .malformedRow, .malformedStream, .encoding, .spool:
       .unknown
     }
   }

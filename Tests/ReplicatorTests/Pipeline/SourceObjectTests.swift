@@ -92,6 +92,7 @@ import Time
     try await run.waitUntilStreaming()
     try source.run("insert into u values (2)", "drop table u", "insert into t values (1)")
     try await run.log.wait { $0 == .ddlFollowed }
+    try await run.waitUntilConfirmed(try source.position())
     try await run.stop()
     let folders = Set(try await bucket.keys().map { $0.split(separator: "/")[1] })
     #expect(folders == (handles ? ["t"] : ["t", "u"]))
