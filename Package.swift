@@ -30,6 +30,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -42,8 +43,11 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .executable(name: "lakecanary", targets: ["lakecanary"]),
+    .library(name: "Ledger", targets: ["Ledger"]),
     .library(name: "ObjectStorage", targets: ["ObjectStorage"]),
     .library(name: "Parquet", targets: ["Parquet"]),
+    .library(name: "Time", targets: ["Time"]),
+    .library(name: "Workload", targets: ["Workload"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -69,7 +73,7 @@ let package = Package(
     library("HTTP", ["CLibCurl"]),
     library("ObjectStorage", ["HTTP", "CLibCrypto", "Time", logging]),
     library("DMS", ["Time"]),
-    library("Ledger", ["Time", grdb]),
+    library("Ledger", ["Time", grdb, sqlite]),
     library("Workload", ["Postgres", "Ledger", "Time"]),
     library(
       "Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging]),

@@ -31,12 +31,9 @@ public struct RowDigest: Hashable, Sendable {
 
   /// The digest of a row's values, in the order of the table's columns.
   public init(of values: some Sequence<DigestedValue>) {
-    var bytes: [UInt8] = []
-    for value in values {
-      let checksum = value.checksum
-      for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: checksum >> shift)) }
-    }
-    self.bytes = bytes
+    var writer = DigestWriter()
+    for value in values { writer.append(value) }
+    bytes = writer.bytes
   }
 
   /// The places of the columns in which two digests differ; columns that only one of them has differ too.
@@ -76,39 +73,76 @@ extension RowDigest: Codable {
   }
 }
 
-extension DigestedValue {
-  /// CRC-32C of a byte for the kind, then the value, least significant byte first.
-  fileprivate var checksum: UInt32 {
-    var checksum = CRC32C()
-    switch self {
-    case .null:
-      checksum.update(0)
-    case .text(let text):
-      checksum.update(1)
-      checksum.update(text.utf8)
-    case .integer(let integer):
-      checksum.update(2)
-      checksum.update(littleEndianBytes(of: UInt64(bitPattern: integer)))
-    case .double(let double):
-      checksum.update(3)
-      let canonical = double.isNaN ? Double.nan : double == 0 ? 0 : double
-      checksum.update(littleEndianBytes(of: canonical.bitPattern))
-    case .timestamp(let timestamp):
-      checksum.update(4)
-      let (quotient, remainder) = timestamp.microseconds.quotientAndRemainder(dividingBy: 1_000)
-      let milliseconds = remainder < 0 ? quotient - 1 : quotient
-      checksum.update(littleEndianBytes(of: UInt64(bitPattern: milliseconds)))
-    case .boolean(let truth):
-      checksum.update(5)
-      checksum.update(truth ? 1 : 0)
-    case .bytes(let bytes):
-      checksum.update(6)
-      checksum.update(bytes)
-    }
-    return checksum.value
-  }
-}
+/// Makes digests value by value, one behind the other in one array.
+package struct DigestWriter: Sendable {
+  /// Four bytes for each value, most significant first.
+  package private(set) var bytes: [UInt8] = []
 
-private func littleEndianBytes(of value: UInt64) -> [UInt8] {
-  (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
+  package init() {}
+
+  package mutating func reserveCapacity(_ byteCount: Int) {
+    bytes.reserveCapacity(byteCount)
+  }
+
+  /// Adds the digest of text.
+  package mutating func append(text: String) {
+    // A native string's bytes are used in place.
+    var text = text
+    text.withUTF8 { append(1, UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Adds the digest of a uuid, which DMS writes as text.
+  package mutating func append(identity: RowIdentity) {
+    withUnsafeTemporaryAllocation(byteCount: 36, alignment: 8) { text in
+      identity.write(to: text)
+      append(1, UnsafeRawBufferPointer(text))
+    }
+  }
+
+  /// Adds the digest of a double, by its bits; every NaN is the same, and -0 is 0.
+  package mutating func append(double: Double) {
+    append(3, (double.isNaN ? Double.nan : double == 0 ? 0 : double).bitPattern)
+  }
+
+  /// Adds the digest of a timestamp, cut to milliseconds.
+  package mutating func append(timestamp: Timestamp) {
+    let (quotient, remainder) = timestamp.microseconds.quotientAndRemainder(dividingBy: 1_000)
+    append(4, UInt64(bitPattern: remainder < 0 ? quotient - 1 : quotient))
+  }
+
+  /// Adds bytes that are a digest already.
+  package mutating func append(digest: some Sequence<UInt8>) {
+    bytes.append(contentsOf: digest)
+  }
+
+  /// CRC-32C of a byte for the kind, then the value, least significant byte first.
+  mutating func append(_ value: DigestedValue) {
+    switch value {
+    case .null: append(0, UnsafeRawBufferPointer(start: nil, count: 0))
+    case .text(let text): append(text: text)
+    case .integer(let integer): append(2, UInt64(bitPattern: integer))
+    case .double(let double): append(double: double)
+    case .timestamp(let timestamp): append(timestamp: timestamp)
+    case .boolean(let truth): withUnsafeBytes(of: truth ? 1 as UInt8 : 0) { append(5, $0) }
+    case .bytes(let bytes): bytes.withUnsafeBytes { append(6, $0) }
+    }
+  }
+
+  private mutating func append(_ kind: UInt8, _ value: UnsafeRawBufferPointer) {
+    var checksum = CRC32C()
+    checksum.update(kind)
+    checksum.update(value)
+    append(checksum.value)
+  }
+
+  private mutating func append(_ kind: UInt8, _ word: UInt64) {
+    var checksum = CRC32C()
+    checksum.update(kind)
+    checksum.update(littleEndian: word)
+    append(checksum.value)
+  }
+
+  private mutating func append(_ checksum: UInt32) {
+    withUnsafeBytes(of: checksum.bigEndian) { bytes.append(contentsOf: $0) }
+  }
 }

@@ -73,8 +73,7 @@ public struct RowIdentity: Hashable, Sendable, Comparable {
   /// The 16 bytes, as PostgreSQL's binary uuid has them.
   public var bytes: [UInt8] {
     let (high, low) = words
-    return (0..<8).map { UInt8(truncatingIfNeeded: high >> (56 - 8 * $0)) }
-      + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
+    return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
   }
 
   /// Orders as PostgreSQL orders uuids.
@@ -82,17 +81,14 @@ public struct RowIdentity: Hashable, Sendable, Comparable {
     (lhs.tag.value, lhs.sequence) < (rhs.tag.value, rhs.sequence)
   }
 
-  private var words: (high: UInt64, low: UInt64) {
+  /// The 16 bytes as two numbers, the most significant byte first.
+  package var words: (high: UInt64, low: UInt64) {
     let sequence = UInt64(self.sequence)
     let high = tag.value << 16 | 0x8000 | sequence >> 30
     let middle = UInt32(truncatingIfNeeded: 0x8000_0000 | sequence & 0x3FFF_FFFF)
     var checksum = CRC32C()
-    for shift in stride(from: 56, through: 0, by: -8) {
-      checksum.update(UInt8(truncatingIfNeeded: high >> UInt64(shift)))
-    }
-    for shift in stride(from: 24, through: 0, by: -8) {
-      checksum.update(UInt8(truncatingIfNeeded: middle >> UInt32(shift)))
-    }
+    checksum.update(littleEndian: high.byteSwapped)
+    withUnsafeBytes(of: middle.bigEndian) { checksum.update($0) }
     return (high, UInt64(middle) << 32 | UInt64(checksum.value))
   }
 }
@@ -100,15 +96,27 @@ public struct RowIdentity: Hashable, Sendable, Comparable {
 extension RowIdentity: CustomStringConvertible {
   /// The UUID's text: 36 characters, lower case.
   public var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(36)
-    for (index, byte) in bytes.enumerated() {
-      if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 0xF)])
+    String(unsafeUninitializedCapacity: 36) { text in
+      write(to: UnsafeMutableRawBufferPointer(text))
+      return 36
     }
-    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Writes the UUID's text to the first 36 bytes of `text`.
+  func write(to text: UnsafeMutableRawBufferPointer) {
+    precondition(text.count >= 36, "a UUID's text has 36 characters")
+    let (high, low) = words
+    var place = 0
+    for index in 0..<16 {
+      if index == 4 || index == 6 || index == 8 || index == 10 {
+        text[place] = UInt8(ascii: "-")
+        place += 1
+      }
+      let byte = UInt8(truncatingIfNeeded: (index < 8 ? high : low) >> UInt64(56 - 8 * (index & 7)))
+      text[place] = digit(byte >> 4)
+      text[place + 1] = digit(byte & 0xF)
+      place += 2
+    }
   }
 }
 
@@ -126,6 +134,10 @@ public struct PipelineTag: Hashable, Sendable {
   public static func random(using generator: inout some RandomNumberGenerator) -> PipelineTag {
     PipelineTag(generator.next())
   }
+}
+
+private func digit(_ nibble: UInt8) -> UInt8 {
+  nibble &+ (nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") &- 10)
 }
 
 private func hexadecimalValue(_ byte: UInt8) -> UInt64? {

@@ -32,9 +32,9 @@ import Time
     #expect(
       try store.unsettledTransactions() == [
         UnsettledTransaction(
-          id: first, xid: .max, table: .customers, recordedAt: clock.now(), operationCount: 2),
+          id: first, start: .begun(xid: .max), table: .customers, recordedAt: clock.now(), operationCount: 2),
         UnsettledTransaction(
-          id: second, xid: 8, table: .customers, recordedAt: clock.now(), operationCount: 1),
+          id: second, start: .begun(xid: 8), table: .customers, recordedAt: clock.now(), operationCount: 1),
       ])
     try store.markCommitted(first, lsn: 0x16B_3748, commitTime: time)
     try store.markCommitted(first, lsn: 0x16B_3748, commitTime: time)

@@ -15,7 +15,7 @@ import Testing
     "HTTP": ["CLibCurl"],
     "ObjectStorage": ["HTTP", "CLibCrypto", "Time", "Logging"],
     "DMS": ["Time"],
-    "Ledger": ["GRDB", "Time"],
+    "Ledger": ["GRDB", "GRDBSQLite", "Time"],
     "Workload": ["Postgres", "Ledger", "Time"],
     "Reconciliation": ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Logging"],
     "Replicator": ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", "Logging"],

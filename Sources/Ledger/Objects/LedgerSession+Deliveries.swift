@@ -66,6 +66,16 @@ extension LedgerSession {
   }
 
   package func setState(_ state: OperationState, of id: OperationID) throws {
+    let known = try Row.fetchOne(
+      db.cachedStatement(
+        sql: "select table_id, kind, state from operation where transaction_id = ? and ordinal = ?"),
+      arguments: [id.transaction, id.ordinal])
+    guard let known else { return }
+    let (table, kind, old): (Int64, Int, Int) = (known[0], known[1], known[2])
+    guard old != state.rawValue else { return }
+    var counts = [0, 0, 0]
+    counts[kind] = 1
+    try count(counts, table: table, from: old, to: state.rawValue)
     try execute(
       "update operation set state = ? where transaction_id = ? and ordinal = ?",
       [state.rawValue, id.transaction, id.ordinal])

@@ -9,7 +9,7 @@ enum LedgerSchema {
   static let applicationID = 0x4C43_4E52
 
   /// The newest version of the schema.
-  static let version = 2
+  static let version = 3
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -18,6 +18,7 @@ enum LedgerSchema {
       try db.execute(sql: versionOne)
     }
     migrator.registerMigration("2") { db in try db.execute(sql: alerts) }
+    migrator.registerMigration("3") { db in try db.execute(sql: countsByHand) }
     return migrator
   }
 
@@ -294,5 +295,11 @@ enum LedgerSchema {
       failure text,
       failed_at integer
     ) strict, without rowid;
+    """
+
+  /// Operations are counted by whoever records them or changes their states (`LedgerSession.count`).
+  private static let countsByHand = """
+    drop trigger operation_inserted;
+    drop trigger operation_moved;
     """
 }

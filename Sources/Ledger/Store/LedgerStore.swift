@@ -25,6 +25,7 @@ public final class LedgerStore: Sendable {
   public let mode: Mode
 
   let clock: any WallClock
+  let journal: TransactionJournal
   private let hook = Mutex<(@Sendable (WriteMoment) throws -> Void)?>(nil)
   private let database: any DatabaseWriter
   private let lock: WriterLock?
@@ -38,6 +39,7 @@ public final class LedgerStore: Sendable {
     pipelineTag = pipeline.tag
     self.mode = mode
     self.clock = clock
+    journal = TransactionJournal(path: path + "-xids")
     self.database = database
     self.lock = lock
   }
@@ -68,7 +70,10 @@ public final class LedgerStore: Sendable {
   ///
   /// - Throws: `LedgerError` where SQLite cannot close it.
   public func close() throws(LedgerError) {
-    defer { lock?.release() }
+    defer {
+      journal.close()
+      lock?.release()
+    }
     do { try database.close() } catch { throw LedgerError(error, path: path) }
   }
 
@@ -152,6 +157,8 @@ extension LedgerStore {
       configuration.label = "ledger"
       configuration.busyMode = .timeout(10)
       configuration.maximumReaderCount = 2
+      // 16 MB: a bulk write that does not fit is written twice, to the log and from there again.
+      configuration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -16000") }
       // Looked at before GRDB turns on WAL, so that a file of another program is left as it was.
       try DatabaseQueue(path: path, configuration: configuration).inspected { db in
         try checkIdentity(of: db, path: path, mayBeEmpty: true)

@@ -17,14 +17,7 @@ extension LedgerStore {
   /// - Throws: `.sequencesExhausted` beyond `RowIdentity.maximumSequence`.
   public func reserveSequences(_ count: Int) throws(LedgerError) -> Range<Int64> {
     precondition(count >= 0, "a count is not negative")
-    return try write { session in
-      let next = try session.nextSequence()
-      guard Int64(count) <= RowIdentity.maximumSequence - next + 1 else {
-        throw LedgerError(.sequencesExhausted, path: session.path)
-      }
-      try session.execute("update pipeline set next_sequence = ?", [next + Int64(count)])
-      return next..<next + Int64(count)
-    }
+    return try write { session in try session.reserveSequences(count) }
   }
 
   /// The sequence number that will be given next: all before it were given.
@@ -42,7 +35,9 @@ extension LedgerStore {
     let now = clock.now()
     return try write { session in
       let table = try session.table(table) ?? session.declare(TableDeclaration(name: table))
-      return try session.recordIntent(xid: xid, table: table.id, operations: operations, now: now)
+      let id = try session.recordIntent(xid: xid, table: table.id, now: now)
+      try session.add(OperationList(operations), to: id, table: table.id)
+      return id
     }
   }
 
@@ -66,6 +61,6 @@ extension LedgerStore {
 
   /// The transactions not known to be committed or aborted, oldest first.
   public func unsettledTransactions() throws(LedgerError) -> [UnsettledTransaction] {
-    try read { session in try session.unsettledTransactions() }
+    try read { session in try session.unsettledTransactions(journal) }
   }
 }

@@ -88,8 +88,8 @@ public struct IntendedOperation: Hashable, Sendable {
 public struct UnsettledTransaction: Hashable, Sendable {
   /// Its number in the ledger.
   public let id: SourceTransactionID
-  /// PostgreSQL's number for it (xid8).
-  public let xid: UInt64
+  /// Whether it was begun, and PostgreSQL's number for it.
+  public let start: TransactionStart
   /// The table that it wrote to.
   public let table: TableName
   /// When the ledger recorded it, by this machine's clock.

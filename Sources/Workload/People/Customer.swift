@@ -22,11 +22,24 @@ public struct Customer: Hashable, Sendable {
 
   /// The digest over the ten columns, in the order of the table.
   public var digest: RowDigest {
-    RowDigest(of: [
-      .timestamp(createdAt), .timestamp(updatedAt), .text(identity.description), .text(person.name),
-      .text(person.address.region), .text(person.address.country), .double(person.address.latitude),
-      .double(person.address.longitude), .text(person.email), .text(person.address.phone),
-    ])
+    var writer = DigestWriter()
+    writer.reserveCapacity(40)
+    writeDigest(to: &writer)
+    return RowDigest(bytes: writer.bytes)
+  }
+
+  /// Makes the digest over the ten columns.
+  func writeDigest(to writer: inout DigestWriter) {
+    writer.append(timestamp: createdAt)
+    writer.append(timestamp: updatedAt)
+    writer.append(identity: identity)
+    writer.append(text: person.name)
+    writer.append(text: person.address.region)
+    writer.append(text: person.address.country)
+    writer.append(double: person.address.latitude)
+    writer.append(double: person.address.longitude)
+    writer.append(text: person.email)
+    writer.append(text: person.address.phone)
   }
 }
 
@@ -51,7 +64,7 @@ public struct CustomerGenerator: Sendable {
   public mutating func next() -> Customer {
     defer {
       sequence += 1
-      time = time + .microseconds(1)
+      time.microseconds += 1
     }
     return Customer(
       createdAt: time, updatedAt: time, identity: RowIdentity(tag: tag, sequence: sequence),

@@ -17,6 +17,9 @@ public struct OperationCounts: Hashable, Sendable, Codable {
   /// All of them.
   public var total: Int { inserts + updates + deletes }
 
+  /// In the order in which the ledger numbers the kinds.
+  var byKind: [Int] { [inserts, updates, deletes] }
+
   /// Adds kind by kind.
   public static func += (counts: inout OperationCounts, more: OperationCounts) {
     counts.inserts += more.inserts

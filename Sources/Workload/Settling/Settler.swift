@@ -14,24 +14,34 @@ struct Settler {
 
   /// Settles all; says which were committed.
   func run() throws(WorkloadError) -> (settlement: Settlement, committed: Set<SourceTransactionID>) {
+    let unsettled: [UnsettledTransaction]
+    do throws(LedgerError) { unsettled = try ledger.unsettledTransactions() } catch {
+      throw WorkloadError(.ledger, cause: error)
+    }
+    var fates = try fatesByRows(of: unsettled)
+    for transaction in unsettled {
+      guard case .begun(let xid) = transaction.start else { continue }
+      fates[transaction.id] = try fate(of: transaction, TransactionID(rawValue: xid))
+    }
     var settlement = Settlement()
     var committed: Set<SourceTransactionID> = []
-    for transaction in try unsettled() {
-      let fate = try fate(of: transaction)
-      switch fate {
-      case .inProgress: settlement.stillInProgress += 1
-      case .committed(let time, let byRows):
-        try record { () throws(LedgerError) in
-          try ledger.markCommitted(transaction.id, lsn: nil, commitTime: time)
-        }
+    var settled: [(transaction: UnsettledTransaction, fate: TransactionFate)] = []
+    for transaction in unsettled {
+      switch fates[transaction.id] {
+      case .committed(let time, let byRows)?:
         committed.insert(transaction.id)
         settlement.committed += 1
         if byRows { settlement.decidedByRows += 1 }
-      case .aborted(let byRows):
-        try record { () throws(LedgerError) in try ledger.markAborted(transaction.id) }
+        settled.append((transaction, .committed(time)))
+      case .aborted(let byRows)?:
         settlement.aborted += 1
         if byRows { settlement.decidedByRows += 1 }
+        settled.append((transaction, .aborted))
+      case .inProgress?, nil: settlement.stillInProgress += 1
       }
+    }
+    do throws(LedgerError) { try ledger.settle(settled) } catch {
+      throw WorkloadError(.ledger, cause: error)
     }
     return (settlement, committed)
   }
@@ -42,18 +52,36 @@ struct Settler {
     case inProgress
   }
 
-  private func unsettled() throws(WorkloadError) -> [UnsettledTransaction] {
-    do throws(LedgerError) { return try ledger.unsettledTransactions() } catch {
-      throw WorkloadError(.ledger, cause: error)
+  /// The fates of transactions that have no number in the ledger or its journal.
+  ///
+  /// They were to be executed one after the other, each only once the one before it was committed, and one that
+  /// failed was taken back durably before another was begun. So one that is proved committed proves those before
+  /// it. One that was never begun is not committed, and rows are looked for all the same: the journal might have
+  /// been left behind when the ledger was copied.
+  private func fatesByRows(
+    of unsettled: [UnsettledTransaction]
+  ) throws(WorkloadError) -> [SourceTransactionID: Fate] {
+    var fates: [SourceTransactionID: Fate] = [:]
+    var isProved = false
+    for transaction in unsettled.reversed() {
+      if case .begun = transaction.start { continue }
+      let evidence = isProved ? Evidence.proof : try evidence(of: transaction)
+      let isUnknown = transaction.start == .unknown
+      isProved = isProved || evidence == .proof || isUnknown && evidence == .consistent
+      if isProved {
+        do throws(PostgresError) {
+          fates[transaction.id] = .committed(try bounds(of: transaction), byRows: true)
+        } catch { throw WorkloadError(error, table: transaction.table) }
+      } else {
+        fates[transaction.id] = .aborted(byRows: isUnknown)
+      }
     }
+    return fates
   }
 
-  private func record(_ body: () throws(LedgerError) -> Void) throws(WorkloadError) {
-    do throws(LedgerError) { try body() } catch { throw WorkloadError(.ledger, cause: error) }
-  }
-
-  private func fate(of transaction: UnsettledTransaction) throws(WorkloadError) -> Fate {
-    let xid = TransactionID(rawValue: transaction.xid)
+  private func fate(
+    of transaction: UnsettledTransaction, _ xid: TransactionID
+  ) throws(WorkloadError) -> Fate {
     do throws(PostgresError) {
       switch try status(of: xid) {
       case .committed: return .committed(try commitTime(of: xid, transaction), byRows: false)
@@ -62,14 +90,11 @@ struct Settler {
       case nil: break
       }
     } catch { throw WorkloadError(error, table: transaction.table) }
-    let operations: [IntendedOperation]
-    do throws(LedgerError) { operations = try ledger.operations(of: transaction.id) } catch {
-      throw WorkloadError(.ledger, cause: error)
+    let evidence = try evidence(of: transaction)
+    guard evidence != .contradiction else { return .aborted(byRows: true) }
+    do throws(PostgresError) { return .committed(try bounds(of: transaction), byRows: true) } catch {
+      throw WorkloadError(error, table: transaction.table)
     }
-    do throws(PostgresError) {
-      return try rowsShow(operations, in: transaction.table)
-        ? .committed(try bounds(of: transaction), byRows: true) : .aborted(byRows: true)
-    } catch { throw WorkloadError(error, table: transaction.table) }
   }
 
   /// Nil where the server has forgotten the transaction, or never gave out its id: it was restored from an
@@ -103,28 +128,40 @@ struct Settler {
       earliest: min(transaction.recordedAt + offset.offset - offset.uncertainty, now), latest: now)
   }
 
-  /// Whether the rows show that a transaction of these operations was committed.
-  ///
-  /// It was the last to write, so each row stands as it left it, unless somebody else changed it. A row with
-  /// the version that it wrote, or a later one, proves the commit; a row that should be there, should be gone,
-  /// or has an older version speaks against it.
-  private func rowsShow(_ operations: [IntendedOperation], in table: TableName) throws(PostgresError) -> Bool
-  {
-    var contradictions = 0
+  /// What the rows say of whether a transaction was committed.
+  private enum Evidence {
+    /// A row has a version that it wrote, or a later one.
+    case proof
+    /// Rows that it took away are gone, and nothing speaks against it.
+    case consistent
+    /// A row that should be there, should be gone, or has an older version.
+    case contradiction
+  }
+
+  /// It was among the last to write, so each row stands as it left it, unless somebody else changed it.
+  private func evidence(of transaction: UnsettledTransaction) throws(WorkloadError) -> Evidence {
+    let operations: [IntendedOperation]
+    do throws(LedgerError) { operations = try ledger.operations(of: transaction.id) } catch {
+      throw WorkloadError(.ledger, cause: error)
+    }
+    var contradictions = operations.isEmpty ? 1 : 0
     for start in stride(from: 0, to: operations.count, by: Settler.page) {
       let page = operations[start..<min(start + Settler.page, operations.count)]
-      let versions = try versions(of: page, in: table)
+      let versions: [Int64: Timestamp]
+      do throws(PostgresError) { versions = try self.versions(of: page, in: transaction.table) } catch {
+        throw WorkloadError(error, table: transaction.table)
+      }
       for operation in page {
         switch (operation.kind, versions[operation.sequence]) {
         case (.insert, let version?), (.update, let version?):
-          if version >= operation.version { return true }
+          if version >= operation.version { return .proof }
           contradictions += 1
         case (.insert, nil), (.update, nil), (.delete, _?): contradictions += 1
         case (.delete, nil): continue
         }
       }
     }
-    return contradictions == 0 && !operations.isEmpty
+    return contradictions == 0 ? .consistent : .contradiction
   }
 
   /// How many rows are looked for at once.

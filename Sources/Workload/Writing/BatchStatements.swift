@@ -17,16 +17,8 @@ extension Batch {
   func statements(_ prepared: SourceSession.Statements) -> [BatchStatement] {
     var statements: [BatchStatement] = []
     if updates.count == 1 {
-      let update = updates[0]
       statements.append(
-        BatchStatement(
-          prepared: prepared.update,
-          parameters: [
-            .uuid(update.row.identity.bytes), .timestamp(update.row.version), .timestamp(update.version),
-            .text(update.address.region), .text(update.address.country), .double(update.address.latitude),
-            .double(update.address.longitude), .text(update.address.phone),
-          ],
-          rows: 1))
+        BatchStatement(prepared: prepared.update, parameters: updates[0].parameters, rows: 1))
     } else if !updates.isEmpty {
       statements.append(
         BatchStatement(
@@ -42,8 +34,7 @@ extension Batch {
     if deletes.count == 1 {
       statements.append(
         BatchStatement(
-          prepared: prepared.delete,
-          parameters: [.uuid(deletes[0].identity.bytes), .timestamp(deletes[0].version)], rows: 1))
+          prepared: prepared.delete, parameters: deletes[0].parameters, rows: 1))
     } else if !deletes.isEmpty {
       statements.append(
         BatchStatement(
@@ -62,6 +53,21 @@ extension Batch {
     for update in updates { array.append(value(update)) }
     return .text(array.text)
   }
+}
+
+extension Batch.Update {
+  /// Key, version before, version after, then what a move changes.
+  var parameters: [Parameter] {
+    [
+      .uuid(row.identity.bytes), .timestamp(row.version), .timestamp(version), .text(address.region),
+      .text(address.country), .double(address.latitude), .double(address.longitude), .text(address.phone),
+    ]
+  }
+}
+
+extension LiveRow {
+  /// Key and version.
+  var parameters: [Parameter] { [.uuid(identity.bytes), .timestamp(version)] }
 }
 
 extension Customer {

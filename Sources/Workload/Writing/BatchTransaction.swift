@@ -2,14 +2,15 @@ import Ledger
 import Postgres
 import Time
 
-/// One transaction: its statements, the ledger's intent, COMMIT, in this order.
+/// One large transaction: its statements, the ledger's intent, COMMIT, in this order.
 ///
-/// The ledger's confirmation comes after it, or with the intent of the next transaction, since each flush of the
-/// ledger to the disk costs about as much as one of PostgreSQL's. Updates and deletes come before inserts, so
-/// that the rows to insert can stream in last, while the server is at work on them and the ledger records them.
+/// The ledger's confirmation comes with the intent of the next transaction, since each flush of the ledger to the
+/// disk costs about as much as one of PostgreSQL's. Updates and deletes come before inserts, so that the rows to
+/// insert can stream in last, while the server is at work on them and the ledger, on its own thread, records them.
 struct BatchTransaction {
   let session: SourceSession
   let ledger: LedgerStore
+  let queue: LedgerQueue
   let onStep: @Sendable (WriteStep) throws -> Void
   /// Whether PostgreSQL knows the exact times of commits.
   let hasCommitTimestamps: Bool
@@ -21,26 +22,23 @@ struct BatchTransaction {
     case unknown(SourceTransactionID, WorkloadError)
   }
 
-  /// From how many rows on COPY is faster than single inserts in one round trip.
-  private static let copyThreshold = 16
   /// How many bytes of a COPY are made up before they are sent.
   private static let chunkSize = 1 << 16
 
   /// Carries the transaction out.
   ///
-  /// - Parameter confirmation: of the transaction before, where the ledger does not hold it yet; nil once it
-  ///   does.
+  /// - Parameter confirmations: of transactions before, which the ledger does not hold yet; none once it does.
   /// - Throws: `WorkloadError`; nothing is committed then, and the ledger says so, but for the code
   ///   `interrupted`, after which everything is left as it is.
   func run(
     _ batch: Batch, people: inout PersonGenerator, versions: inout VersionClock,
-    confirming confirmation: inout Confirmation?
+    confirming confirmations: inout [Confirmation]
   ) throws(WorkloadError) -> Outcome {
     var intent: SourceTransactionID?
     let xid: TransactionID
     do {
       xid = try execute(
-        batch, people: &people, versions: &versions, confirming: &confirmation, intent: &intent)
+        batch, people: &people, versions: &versions, confirming: &confirmations, intent: &intent)
     } catch {
       let failure = workloadError(error)
       if case .interrupted = failure.code {
@@ -51,74 +49,70 @@ struct BatchTransaction {
       throw failure
     }
     guard let intent else { preconditionFailure("a transaction was executed without an intent") }
-    return try commit(xid, intent)
+    return try commit(xid, intent, batch.counts)
   }
 
   private func execute(
     _ batch: Batch, people: inout PersonGenerator, versions: inout VersionClock,
-    confirming confirmation: inout Confirmation?, intent: inout SourceTransactionID?
+    confirming confirmations: inout [Confirmation], intent: inout SourceTransactionID?
   ) throws -> TransactionID {
     let statements = try session.prepared()
-    let copies = batch.inserts.count >= BatchTransaction.copyThreshold
-    var operations =
-      batch.updates.map { IntendedOperation($0) } + batch.deletes.map(IntendedOperation.init(deleteOf:))
-    var single: [Customer] = []
-    if !copies {
-      for sequence in batch.inserts { single.append(customer(sequence, &people, &versions)) }
-      operations += single.map(IntendedOperation.init(insertOf:))
-    }
     var expected: [Int] = []
     let results = try session.connection.pipeline { pipeline in
-      try pipeline.append("begin isolation level read committed read write")
+      try pipeline.append(statements.begin, [])
       try pipeline.append("select pg_current_xact_id()")
       try step(.begun)
       for statement in batch.statements(statements) {
         try pipeline.append(statement.prepared, statement.parameters)
         expected.append(statement.rows)
       }
-      for customer in single {
-        try pipeline.append(statements.insert, customer.parameters)
-        expected.append(1)
-      }
     }
     let xid = try results[1].single(as: TransactionID.self)
     guard zip(results.dropFirst(2), expected).allSatisfy({ $0.affectedRows == $1 }) else {
       throw WorkloadError(.rowsChanged, table: session.table)
     }
-    if copies {
-      try copy(batch.inserts, people: &people, versions: &versions, operations: &operations) { operations in
-        try record(operations, of: xid, confirming: &confirmation, intent: &intent)
-      }
-    } else {
-      try record(operations, of: xid, confirming: &confirmation, intent: &intent)
+    let channel = OperationChannel()
+    let recording = record(xid, confirming: confirmations, from: channel)
+    do {
+      var operations = OperationList()
+      for update in batch.updates { operations.append(IntendedOperation(update)) }
+      for row in batch.deletes { operations.append(IntendedOperation(deleteOf: row)) }
+      channel.send(operations)
+      try copy(batch.inserts, people: &people, versions: &versions, to: channel)
+      try step(.statementsSent)
+    } catch {
+      channel.giveUp()
+      _ = try? recording.wait()
+      throw error
     }
+    channel.end()
+    intent = try recording.wait()
+    for _ in confirmations.indices { try step(.confirmed) }
+    confirmations.removeAll()
     try step(.intentRecorded)
+    try step(.xidRecorded)
     return xid
   }
 
   private func record(
-    _ operations: [IntendedOperation], of xid: TransactionID, confirming confirmation: inout Confirmation?,
-    intent: inout SourceTransactionID?
-  ) throws {
-    try step(.statementsSent)
-    intent = try ledger.recordIntent(
-      xid: xid.rawValue, table: session.table, operations: operations, confirming: confirmation)
-    if confirmation != nil {
-      confirmation = nil
-      try step(.confirmed)
+    _ xid: TransactionID, confirming confirmations: [Confirmation], from channel: OperationChannel
+  ) -> LedgerWrite<SourceTransactionID> {
+    let (ledger, table) = (ledger, session.table)
+    return queue.begin { () throws(LedgerError) in
+      // Whoever sends must not wait for a write that has failed.
+      defer { channel.giveUp() }
+      return try ledger.recordIntent(
+        xid: xid.rawValue, table: table, confirming: confirmations, operations: { channel.receive() })
     }
   }
 
-  /// Streams rows in; `onEnd` runs once all are made up, while the server still takes them in.
+  /// Streams rows in.
   private func copy(
     _ sequences: Range<Int64>, people: inout PersonGenerator, versions: inout VersionClock,
-    operations: inout [IntendedOperation], onEnd: ([IntendedOperation]) throws -> Void
+    to channel: OperationChannel
   ) throws {
-    var data = BinaryCopy()
-    data.appendHeader()
+    guard !sequences.isEmpty else { return }
     var next = sequences.lowerBound
-    var isAtEnd = false
-    operations.reserveCapacity(operations.count + sequences.count)
     let count = try session.connection.copyIn(
       """
       copy \(qualified: session.table.schema, session.table.name)
@@ -126,19 +120,24 @@ struct BatchTransaction {
       from stdin (format binary)
       """
     ) {
-      if isAtEnd { return nil }
-      while next < sequences.upperBound, data.bytes.count < BatchTransaction.chunkSize {
-        let customer = customer(next, &people, &versions)
-        data.append(customer)
-        operations.append(IntendedOperation(insertOf: customer))
-        next += 1
+      if next == sequences.upperBound { return nil }
+      var operations = OperationList()
+      operations.reserveCapacity(512)
+      let capacity = BatchTransaction.chunkSize + BinaryCopy.longestRow
+      let piece = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, byteCount in
+        var data = BinaryCopy(UnsafeMutableRawBufferPointer(buffer))
+        if next == sequences.lowerBound { data.appendHeader() }
+        while next < sequences.upperBound, data.count < BatchTransaction.chunkSize {
+          let customer = customer(next, &people, &versions)
+          data.append(customer)
+          operations.append(.insert, next, customer.updatedAt) { customer.writeDigest(to: &$0) }
+          next += 1
+        }
+        if next == sequences.upperBound { data.appendTrailer() }
+        byteCount = data.count
       }
-      if next == sequences.upperBound {
-        isAtEnd = true
-        data.appendTrailer()
-        try onEnd(operations)
-      }
-      return data.take()
+      channel.send(operations)
+      return piece
     }
     // A trigger or a rule of the table may have swallowed rows.
     guard count == sequences.count else { throw WorkloadError(.rowsChanged, table: session.table) }
@@ -153,7 +152,9 @@ struct BatchTransaction {
       identity: RowIdentity(tag: ledger.pipelineTag, sequence: sequence), person: people.next())
   }
 
-  private func commit(_ xid: TransactionID, _ intent: SourceTransactionID) throws(WorkloadError) -> Outcome {
+  private func commit(
+    _ xid: TransactionID, _ intent: SourceTransactionID, _ counts: OperationCounts
+  ) throws(WorkloadError) -> Outcome {
     let results: [QueryResult]
     let commitTime: CommitTime
     let lsn: LSN
@@ -189,7 +190,9 @@ struct BatchTransaction {
       session.close()
       throw error
     }
-    return .committed(Confirmation(id: intent, lsn: lsn.rawValue, commitTime: commitTime))
+    return .committed(
+      Confirmation(
+        id: intent, xid: xid.rawValue, lsn: lsn.rawValue, commitTime: commitTime, counts: counts.byKind))
   }
 
   /// Rolls back; COMMIT was never sent, so the transaction is lost even where the connection is.

@@ -1,13 +1,23 @@
 import Ledger
 import Time
 
-/// Rows in the binary form of COPY (PostgreSQL documentation, "COPY", "Binary Format").
+/// Rows in the binary form of COPY (PostgreSQL documentation, "COPY", "Binary Format"), written into memory that is
+/// lent.
 struct BinaryCopy {
-  private(set) var bytes: [UInt8] = []
+  private let bytes: UnsafeMutableRawBufferPointer
+  private(set) var count = 0
+
+  /// More than a row takes: ten lengths, the fixed columns, and texts within the lengths of their columns.
+  static let longestRow = 8_192
+
+  /// Begins an empty piece of a COPY in `bytes`, which must outlive it.
+  init(_ bytes: UnsafeMutableRawBufferPointer) {
+    self.bytes = bytes
+  }
 
   /// The signature, no flags, no extension.
   mutating func appendHeader() {
-    bytes += [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00]
+    for byte: UInt8 in [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00] { append(byte) }
     append(Int32(0))
     append(Int32(0))
   }
@@ -17,19 +27,14 @@ struct BinaryCopy {
     append(Int16(-1))
   }
 
-  /// Hands the bytes out and begins anew.
-  mutating func take() -> [UInt8] {
-    defer { bytes = [] }
-    return bytes
-  }
-
   mutating func append(_ customer: Customer) {
     append(Int16(10))
     append(customer.createdAt)
     append(customer.updatedAt)
-    let key = customer.identity.bytes
-    append(Int32(key.count))
-    bytes += key
+    let key = customer.identity.words
+    append(Int32(16))
+    append(key.high)
+    append(key.low)
     append(customer.person.name)
     append(customer.person.address.region)
     append(customer.person.address.country)
@@ -51,11 +56,18 @@ struct BinaryCopy {
   }
 
   private mutating func append(_ text: String) {
-    append(Int32(text.utf8.count))
-    bytes.append(contentsOf: text.utf8)
+    var text = text
+    text.withUTF8 { utf8 in
+      append(Int32(utf8.count))
+      precondition(utf8.count <= bytes.count - count, "a text is longer than its column")
+      UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
+      count += utf8.count
+    }
   }
 
-  private mutating func append(_ integer: some FixedWidthInteger) {
-    withUnsafeBytes(of: integer.bigEndian) { bytes.append(contentsOf: $0) }
+  @inline(__always)
+  private mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(_ integer: Number) {
+    bytes.storeBytes(of: integer.bigEndian, toByteOffset: count, as: Number.self)
+    count &+= MemoryLayout<Number>.size
   }
 }

@@ -7,10 +7,12 @@ import Postgres
 /// what somebody else does to it in between is noticed when it is written.
 struct LiveRowPool {
   private var rows: [LiveRow] = []
+  /// Rows that were taken and are to be written still: they are not chosen again.
+  private var taken: Set<RowIdentity> = []
   private var random: SeededGenerator
 
   /// How many rows are chosen ahead at least.
-  private static let ahead = 64
+  private static let ahead = 256
   /// How many probes or rows one query asks for at most.
   private static let page = 10_000
 
@@ -18,9 +20,21 @@ struct LiveRowPool {
     random = SeededGenerator(seed: seed)
   }
 
-  /// Forgets what was chosen ahead.
+  /// Forgets what was chosen ahead, and what was taken.
   mutating func removeAll() {
     rows.removeAll()
+    taken.removeAll()
+  }
+
+  /// Rows that were taken are written: they may be chosen again.
+  mutating func release(_ identities: some Sequence<RowIdentity>) {
+    taken.subtract(identities)
+  }
+
+  /// Gives rows back that were taken and are not to be written after all.
+  mutating func giveBack(_ returned: [LiveRow]) {
+    release(returned.lazy.map(\.identity))
+    rows.insert(contentsOf: returned, at: 0)
   }
 
   /// Up to `count` rows; fewer where there are no more.
@@ -35,15 +49,16 @@ struct LiveRowPool {
       try fill(
         to: max(count, min(LiveRowPool.ahead, wanted)), nextSequence: nextSequence, from: session)
     }
-    let taken = rows.prefix(count)
-    rows.removeFirst(taken.count)
-    return Array(taken)
+    let chosen = Array(rows.prefix(count))
+    rows.removeFirst(chosen.count)
+    taken.formUnion(chosen.lazy.map(\.identity))
+    return chosen
   }
 
   private mutating func fill(
     to count: Int, nextSequence: Int64, from session: SourceSession
   ) throws(PostgresError) {
-    var known = Set(rows.map(\.identity))
+    var known = taken.union(rows.lazy.map(\.identity))
     // Probes that meet the same row are lost; where the rows are few, a sweep finds the rest.
     for _ in 0..<2 where rows.count < count {
       var lacking = count - rows.count

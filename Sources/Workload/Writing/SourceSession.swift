@@ -19,7 +19,19 @@ final class SourceSession {
     let updateMany: PreparedStatement
     let delete: PreparedStatement
     let deleteMany: PreparedStatement
+    // Of transactions that follow one another without a round trip between them.
+    let begin: PreparedStatement
+    let commit: PreparedStatement
+    let commitAndBegin: PreparedStatement
+    let marks: PreparedStatement
+    let commitTime: PreparedStatement
+    let insertMarked: PreparedStatement
+    let updateMarked: PreparedStatement
+    let deleteMarked: PreparedStatement
   }
+
+  /// What a transaction's last statement tells: its number, a place in the log, the time.
+  static let marks: SQL = "pg_current_xact_id(), pg_current_wal_insert_lsn(), clock_timestamp()"
 
   init(conninfo: String, table: TableName, tag: PipelineTag, limits: WriterLimits) throws(PostgresError) {
     func milliseconds(_ duration: Duration) -> String { String(max(1, duration.microseconds / 1_000)) }
@@ -97,6 +109,15 @@ final class SourceSession {
     if let statements { return statements }
     let name: SQL = "\(qualified: table.schema, table.name)"
     let row: SQL = "customer_id, created_at, updated_at, name, email"
+    let insert: SQL = """
+      insert into \(name) (created_at, updated_at, customer_id, name, region, country, lat, lng, email, phone)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      """
+    let update: SQL = """
+      update \(name) set updated_at = $3, region = $4, country = $5, lat = $6, lng = $7, phone = $8
+      where customer_id = $1 and updated_at = $2
+      """
+    let delete: SQL = "delete from \(name) where customer_id = $1 and updated_at = $2"
     let made = Statements(
       probe: try connection.prepare(
         """
@@ -109,17 +130,7 @@ final class SourceSession {
         select \(row) from \(name) where customer_id > $1 and customer_id <= $2
         order by customer_id limit $3
         """),
-      insert: try connection.prepare(
-        """
-        insert into \(name)
-          (created_at, updated_at, customer_id, name, region, country, lat, lng, email, phone)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        """),
-      update: try connection.prepare(
-        """
-        update \(name) set updated_at = $3, region = $4, country = $5, lat = $6, lng = $7, phone = $8
-        where customer_id = $1 and updated_at = $2
-        """),
+      insert: try connection.prepare(insert), update: try connection.prepare(update),
       updateMany: try connection.prepare(
         """
         update \(name) as row set updated_at = change.version, region = change.region,
@@ -128,12 +139,20 @@ final class SourceSession {
           $7::float8[], $8::varchar[]) as change (key, previous, version, region, country, lat, lng, phone)
         where row.customer_id = change.key and row.updated_at = change.previous
         """),
-      delete: try connection.prepare("delete from \(name) where customer_id = $1 and updated_at = $2"),
+      delete: try connection.prepare(delete),
       deleteMany: try connection.prepare(
         """
         delete from \(name) as row using unnest($1::uuid[], $2::timestamp[]) as gone (key, version)
         where row.customer_id = gone.key and row.updated_at = gone.version
-        """))
+        """),
+      begin: try connection.prepare("begin isolation level read committed read write"),
+      commit: try connection.prepare("commit"),
+      commitAndBegin: try connection.prepare("commit and chain"),
+      marks: try connection.prepare("select \(SourceSession.marks)"),
+      commitTime: try connection.prepare("select pg_xact_commit_timestamp(($1::xid8)::xid)"),
+      insertMarked: try connection.prepare("\(insert) returning \(SourceSession.marks)"),
+      updateMarked: try connection.prepare("\(update) returning \(SourceSession.marks)"),
+      deleteMarked: try connection.prepare("\(delete) returning \(SourceSession.marks)"))
     statements = made
     return made
   }

@@ -15,6 +15,7 @@ public actor Writer {
   let onStep: @Sendable (WriteStep) throws -> Void
   private let conninfo: @Sendable () -> String
   private let executor = ThreadExecutor(name: "workload")
+  let queue = LedgerQueue()
 
   var versions: VersionClock
   private var session: SourceSession?
@@ -111,6 +112,9 @@ public actor Writer {
     return (made.session, made.settled)
   }
 
+  /// The session that writes, where it is there and was not lost.
+  var usableSession: SourceSession? { session?.connection.isUsable == true ? session : nil }
+
   typealias Settled = (settlement: Settlement, committed: Set<SourceTransactionID>)
 
   /// Settles by the session that writes.
@@ -124,14 +128,23 @@ public actor Writer {
     return settled
   }
 
-  /// Records in the ledger that a transaction is committed.
-  func confirm(_ confirmation: Confirmation) throws(WorkloadError) {
+  /// Records in the ledger that transactions are committed, and that others were never begun.
+  func confirm(
+    _ confirmations: [Confirmation], withdrawing withdrawn: [SourceTransactionID] = []
+  ) throws(WorkloadError) {
     try recording { () throws(LedgerError) in
-      try ledger.markCommitted(confirmation.id, lsn: confirmation.lsn, commitTime: confirmation.commitTime)
+      try ledger.confirm(confirmations, withdrawing: withdrawn, table: table.name)
     }
-    do { try onStep(.confirmed) } catch {
-      close()
-      throw WorkloadError(.interrupted(.confirmed), table: table.name, cause: error)
+    try confirmed(confirmations.count)
+  }
+
+  /// Tells the step hook of transactions that the ledger holds as committed.
+  func confirmed(_ count: Int) throws(WorkloadError) {
+    for _ in 0..<count {
+      do { try onStep(.confirmed) } catch {
+        close()
+        throw WorkloadError(.interrupted(.confirmed), table: table.name, cause: error)
+      }
     }
   }
 
@@ -156,6 +169,7 @@ public actor Writer {
         try ledger.declareTable(TableDeclaration(name: table.name, isShared: table.isShared))
       }
       let settled = try settle(by: session)
+      try recording { () throws(LedgerError) in try ledger.openJournal() }
       self.session = session
       let preparation = Preparation(
         tableCreated: created || self.preparation?.tableCreated == true, settlement: settled.settlement,

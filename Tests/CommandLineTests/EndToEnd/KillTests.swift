@@ -3,7 +3,9 @@ import Testing
 
 /// kill -9 at each named step: no false "missing", no false "unexpected", no lost row.
 @Suite(.serialized) struct KillTests {
-  static let writerSteps = ["begun", "statements-sent", "intent-recorded", "committed", "confirmed"]
+  static let writerSteps = [
+    "begun", "statements-sent", "intent-recorded", "xid-recorded", "committed", "confirmed",
+  ]
 
   @Test(arguments: writerSteps, [1, 3])
   func aKilledWriterIsSettledByTheNext(step: String, occurrence: Int) async throws {

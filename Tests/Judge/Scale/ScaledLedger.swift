@@ -63,7 +63,6 @@ struct ScaledLedger {
         insert into source_transaction
         select i, 1, 700 + i, 1, null, ?2 + i * ?3, ?2 + i * ?3, ?2 + i * ?3 from n
         """, arguments: [transactions, start, span])
-    try db.execute(sql: "drop trigger operation_inserted")
     try db.execute(
       sql: """
         with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
@@ -72,13 +71,6 @@ struct ScaledLedger {
         """, arguments: [operations, start])
     try db.execute(
       sql: "insert into operation_count values (1, 0, 2, ?)", arguments: [operations])
-    try db.execute(
-      sql: """
-        create trigger operation_inserted after insert on operation begin
-          insert into operation_count values (new.table_id, new.kind, new.state, 1)
-            on conflict do update set count = count + 1;
-        end
-        """)
     try db.execute(
       sql: "insert into object_schema (id, table_id, columns) values (1, 1, 'customer_id byteArray')")
     let bucket = MadeBucket(

@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import Postgres
 import Testing
@@ -90,6 +91,52 @@ import Time
     #expect(
       try await settle(scene) { rows, _ in [operation(.insert, rows[0].sequence, rows[0].version)] }
         == aborted)
+  }
+
+  /// Leaves intents without numbers, as a killed writer does, and settles them.
+  private func settlePlanned(
+    _ scene: Scene, losesJournal: Bool,
+    _ make: (_ rows: [IntendedOperation], _ next: Int64) -> [IntendedOperation]
+  ) async throws -> Settlement {
+    if losesJournal { try FileManager.default.removeItem(atPath: scene.ledgerPath + "-xids") }
+    let rows = try await scene.ledgerRows().values.sorted { $0.sequence < $1.sequence }
+    return try await scene.withLedger { ledger in
+      let next = try ledger.reserveSequences(10).lowerBound
+      _ = try ledger.recordIntents(
+        make(rows, next).map { OperationList([$0]) }, table: scene.table, confirming: [])
+      let writer = Writer(
+        conninfo: scene.conninfo, ledger: ledger, table: WrittenTable(name: scene.table), clock: scene.clock)
+      return try await writer.settle()
+    }
+  }
+
+  @Test func whatWasNeverBegunIsNotCommitted() async throws {
+    let scene = try await scene()
+    #expect(
+      try await settlePlanned(scene, losesJournal: false) { rows, next in
+        [operation(.insert, next, rows[0].version), operation(.delete, next + 1, rows[0].version)]
+      } == Settlement(aborted: 2))
+  }
+
+  @Test func aRowProvesWhatAJournalThatWasLeftBehindDoesNotKnow() async throws {
+    let scene = try await scene()
+    #expect(
+      try await settlePlanned(scene, losesJournal: false) { rows, next in
+        [operation(.update, rows[1].sequence, rows[1].version), operation(.insert, next, rows[1].version)]
+      } == Settlement(committed: 1, aborted: 1, decidedByRows: 1))
+  }
+
+  @Test func afterTheMachineFailedTheLastTransactionThatRowsProveProvesThoseBeforeIt() async throws {
+    let scene = try await scene()
+    #expect(
+      try await settlePlanned(scene, losesJournal: true) { rows, next in
+        [
+          // Somebody has taken this row away since.
+          operation(.insert, next, rows[0].version),
+          operation(.update, rows[1].sequence, rows[1].version),
+          operation(.insert, next + 1, rows[1].version),
+        ]
+      } == Settlement(committed: 2, aborted: 1, decidedByRows: 3))
   }
 
   @Test func aTransactionThatIsUnderWayStaysUnsettledAndIsNotOvertaken() async throws {

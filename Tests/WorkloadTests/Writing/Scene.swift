@@ -150,7 +150,7 @@ private final class Leftovers: Sendable {
   }
 
   deinit {
-    for suffix in ["", "-wal", "-shm", ".lock"] {
+    for suffix in ["", "-wal", "-shm", ".lock", "-xids"] {
       try? FileManager.default.removeItem(atPath: ledgerPath + suffix)
     }
   }
