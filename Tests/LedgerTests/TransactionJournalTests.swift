@@ -57,6 +57,20 @@ import Time
     #expect(try starts(again) == [.notBegun, .notBegun])
   }
 
+  @Test func aLedgerThatWasPutBackMeetsNoNumberOfItsOtherLife() throws {
+    let store = try open(directory)
+    try store.openJournal()
+    try store.journal(70, of: try plan(store, 1)[0])
+    try store.close()
+    for suffix in ["", "-wal", "-shm"] {
+      try? FileManager.default.removeItem(atPath: directory.file("ledger.sqlite") + suffix)
+    }
+    let again = try open(directory)
+    try again.openJournal()
+    _ = try plan(again, 1)
+    #expect(try starts(again) == [.notBegun])
+  }
+
   @Test func aTornEntryIsNone() throws {
     let store = try open(directory)
     try store.openJournal()
@@ -72,6 +86,7 @@ import Time
 
   @Test func slotsAreUsedAgain() throws {
     let journal = TransactionJournal(path: path)
+    try journal.open()
     for id in 1...Int64(2 * TransactionJournal.slotCount) { try journal.record(UInt64(id) + 5, of: id) }
     journal.close()
     let again = TransactionJournal(path: path)

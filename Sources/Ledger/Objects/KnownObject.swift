@@ -134,7 +134,8 @@ package struct KnownOperation: Hashable, Sendable {
   package let version: Timestamp
   package let digest: RowDigest
   package var state: OperationState
-  package let xid: UInt64
+  /// PostgreSQL's number for the transaction; nil where it is not known.
+  package let xid: UInt64?
   /// The bounds of the commit; nil of an intent.
   package let commit: CommitTime?
   /// When the intent was recorded, by this machine's clock.
@@ -142,7 +143,7 @@ package struct KnownOperation: Hashable, Sendable {
 
   package init(
     id: OperationID, table: Int64, kind: OperationKind, sequence: Int64, version: Timestamp,
-    digest: RowDigest, state: OperationState, xid: UInt64, commit: CommitTime?, recordedAt: Timestamp
+    digest: RowDigest, state: OperationState, xid: UInt64?, commit: CommitTime?, recordedAt: Timestamp
   ) {
     (self.id, self.table, self.kind, self.sequence, self.version) = (id, table, kind, sequence, version)
     (self.digest, self.state, self.xid, self.commit) = (digest, state, xid, commit)

@@ -258,11 +258,12 @@ extension LedgerSession {
     if let earliest = time(row["earliest"]), let latest = time(row["latest"]) {
       commit = CommitTime(earliest: earliest, latest: latest)
     }
+    let xid: Int64 = row["xid"]
     return KnownOperation(
       id: OperationID(transaction: row["transaction_id"], ordinal: row["ordinal"]), table: row["table_id"],
       kind: kind, sequence: row["sequence"], version: Timestamp(microseconds: row["version"]),
       digest: RowDigest(bytes: [UInt8](row["digest"] as Data)), state: state,
-      xid: UInt64(bitPattern: row["xid"] as Int64), commit: commit,
+      xid: xid == 0 ? nil : UInt64(bitPattern: xid), commit: commit,
       recordedAt: Timestamp(microseconds: row["recorded_at"]))
   }
 }

@@ -42,38 +42,37 @@ final class TransactionJournal: Sendable {
     }
   }
 
-  /// Begins anew where the journal cannot be relied on; to be called once nothing that it may hold is of interest.
+  /// Begins anew; to be called once nothing is unsettled.
+  ///
+  /// What it held must go: a ledger that was put back from a copy gives numbers again that the journal knows from
+  /// the ledger's other life.
   ///
   /// - Throws: the file system's error.
   func open() throws(LedgerError) {
     try state.withLock { state throws(LedgerError) in
       guard state.descriptor == nil else { return }
-      let flags = O_RDWR | O_CREAT | O_CLOEXEC | (state.isWhole ? 0 : O_TRUNC)
-      let descriptor = Foundation.open(path, flags, 0o600)
+      let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_TRUNC, 0o600)
       guard descriptor >= 0 else { throw LedgerError(errno: errno, path: path) }
-      if !state.isWhole {
-        // Filled to its end, so that no later write needs room on the disk.
-        var bytes = TransactionJournal.header ?? []
-        let byteCount =
-          TransactionJournal.headerByteCount + TransactionJournal.slotCount * TransactionJournal.slotByteCount
-        bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
-        guard bytes.withUnsafeBytes({ pwrite(descriptor, $0.baseAddress, $0.count, 0) }) == bytes.count else {
-          let number = errno
-          Foundation.close(descriptor)
-          throw LedgerError(errno: number, path: path)
-        }
-        state.xids = [:]
-        state.isWhole = TransactionJournal.header != nil
+      // Filled to its end, so that no later write needs room on the disk.
+      var bytes = TransactionJournal.header ?? []
+      let byteCount =
+        TransactionJournal.headerByteCount + TransactionJournal.slotCount * TransactionJournal.slotByteCount
+      bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
+      guard bytes.withUnsafeBytes({ pwrite(descriptor, $0.baseAddress, $0.count, 0) }) == bytes.count else {
+        let number = errno
+        Foundation.close(descriptor)
+        throw LedgerError(errno: number, path: path)
       }
+      state.xids = [:]
+      state.isWhole = TransactionJournal.header != nil
       state.descriptor = descriptor
     }
   }
 
   /// Writes a transaction's number; from then on a SIGKILL does not lose it.
   ///
-  /// - Throws: the file system's error.
+  /// - Throws: the file system's error; `closed` where it was not opened.
   func record(_ xid: UInt64, of id: Int64) throws(LedgerError) {
-    try open()
     try state.withLock { state throws(LedgerError) in
       guard let descriptor = state.descriptor else { throw LedgerError(.closed, path: path) }
       var words = (UInt64(bitPattern: id).littleEndian, xid.littleEndian, UInt64(0))
