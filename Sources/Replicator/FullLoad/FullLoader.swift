@@ -49,49 +49,50 @@ struct FullLoader {
       }
       return bound
     }
-    var objects = LoadObjects(loader: self, table: table, layout: layout)
     let isBinary = task.settings.dataFormat == .parquet && filters.isEmpty && layout.canReadBinary
-    let splitter = CopyTextSplitter()
-    var binarySplitter = CopyBinarySplitter()
-    var times = LoadTimes(
+    let objects = LoadObjects(
+      of: LoadObjects.Table(
+        number: table.number, source: table.source, target: table.target, location: table.location),
+      layout, task: task, uploads: uploads)
+    let times = LoadTimes(
       taskStart: taskStart, clock: clock, isConstant: task.settings.useTaskStartTimeForFullLoadTimestamp)
-    var row = SourceRow(
-      header: RowHeader(operation: .insert, time: taskStart, timeText: TimestampText(taskStart)), values: [])
-    var count = 0
+    let encoder = LoadEncoder(
+      LoadEncoder.Source(layout: layout, filters: filters, isBinary: isBinary), into: objects, times: times)
     do {
-      _ = try connection.copyOut(statement(entry, source, isBinary: isBinary)) { line in
-        try line.withUnsafeBytes { bytes in
-          count += 1
-          if count & 0xff == 0 {
-            if isStopping() { throw StopRequest() }
-            table.figures.fullLoadRows = objects.rowCount
-            try everyNowAndThen()
-          }
-          row.values.removeAll(keepingCapacity: true)
-          if isBinary {
-            guard
-              try binarySplitter.split(bytes, columnCount: source.columns.count, into: &row.values)
-            else { return }
-          } else {
-            try splitter.split(bytes, into: &row.values)
-          }
-          guard row.values.count == source.columns.count || (source.columns.isEmpty && bytes.count <= 1)
-          else {
-            throw ReplicatorError(
-              .malformedRow, table: entry.name.description, detail: "a row has another number of columns")
-          }
-          for filter in filters where !filter.passes(row) { return }
-          times.advance(&row.header)
-          try objects.append(row)
-        }
+      try read(statement(entry, source, isBinary: isBinary), on: connection, into: encoder, table)
+    } catch {
+      // What made the encoder fail comes first: the reader fails because of it.
+      let failure = encoder.giveUp() ?? error
+      if let failure = failure as? PostgresError {
+        throw ReplicatorError(failure, table: entry.name.description)
       }
-      try objects.finish()
-    } catch let error as PostgresError {
-      throw ReplicatorError(error, table: entry.name.description)
+      throw failure
     }
-    table.figures.fullLoadRows = objects.rowCount
-    logger.info("table read", metadata: ["table": "\(entry.name)", "rows": "\(objects.rowCount)"])
-    return objects.unrepresentable
+    let unrepresentable = try encoder.finish()
+    table.figures.fullLoadRows = encoder.rowCount
+    logger.info("table read", metadata: ["table": "\(entry.name)", "rows": "\(encoder.rowCount)"])
+    return unrepresentable
+  }
+
+  private func read(
+    _ statement: SQL, on connection: Connection, into encoder: LoadEncoder, _ table: ReplicatedTable
+  ) throws {
+    let pause = {
+      if isStopping() { throw StopRequest() }
+      table.figures.fullLoadRows = encoder.rowCount
+      try everyNowAndThen()
+    }
+    var block = RowBlock()
+    var count = 0
+    _ = try connection.copyOut(statement) { line in
+      block.append(line)
+      count += 1
+      if count & 0xff == 0 { try pause() }
+      guard block.isFull else { return }
+      guard try encoder.take(block, meanwhile: pause) else { throw StopRequest() }
+      block = RowBlock()
+    }
+    if !block.isEmpty { _ = try encoder.take(block, meanwhile: pause) }
   }
 
   /// COPY of the columns that logical replication has as well.
@@ -109,78 +110,3 @@ struct FullLoader {
 
 /// The replicator was asked to stop in the middle of something.
 struct StopRequest: Error {}
-
-/// The timestamp column of full-load rows: when the row was read, a microsecond later than the one before at
-/// least (observed, DMS.md section 3), or the task's start.
-private struct LoadTimes {
-  let taskStart: Timestamp
-  let clock: any WallClock
-  let isConstant: Bool
-  private var last: Timestamp
-
-  init(taskStart: Timestamp, clock: any WallClock, isConstant: Bool) {
-    self.taskStart = taskStart
-    self.clock = clock
-    self.isConstant = isConstant
-    last = taskStart
-  }
-
-  mutating func advance(_ header: inout RowHeader) {
-    guard !isConstant else { return }
-    last = max(clock.now(), Timestamp(microseconds: last.microseconds + 1))
-    header.time = last
-    header.timeText.set(last)
-  }
-}
-
-/// The objects of one table's full load, numbered from 1.
-private struct LoadObjects {
-  let loader: FullLoader
-  let table: ReplicatedTable
-  let layout: FileLayout
-  private(set) var rowCount = 0
-  private(set) var unrepresentable = 0
-  private var file: RowFile?
-  private var number: UInt32 = 0
-  private var isFull = false
-  private let byteLimit: Int
-
-  init(loader: FullLoader, table: ReplicatedTable, layout: FileLayout) {
-    self.loader = loader
-    self.table = table
-    self.layout = layout
-    byteLimit = loader.task.settings.maxFileSizeKB * 1_024
-  }
-
-  mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
-    if isFull { try close(isLast: false) }
-    if file == nil { file = try RowFile(layout: layout, settings: loader.task.settings) }
-    try file?.append(row)
-    rowCount += 1
-    // The size is an estimate that costs more than a row does.
-    if rowCount & 0x3f == 0, let size = file?.byteCountEstimate {
-      if size >= byteLimit { isFull = true }
-      try file?.moveToDiskIfLarge()
-    }
-  }
-
-  /// Ends the last file; a table without rows has none.
-  mutating func finish() throws(ReplicatorError) {
-    if file != nil { try close(isLast: true) }
-  }
-
-  private mutating func close(isLast: Bool) throws(ReplicatorError) {
-    guard var closing = file.take() else { return }
-    isFull = false
-    number += 1
-    unrepresentable += closing.unrepresentable
-    loader.uploads.enqueue(
-      EncodedObject(
-        table: table.number, source: table.source, target: table.target, location: table.location,
-        name: .fullLoad(number: number, isLast: isLast), file: try closing.finish(),
-        rowCount: closing.rowCount,
-        batch: nil,
-        rowFaults: [], emptyFile: nil))
-    loader.uploads.blockUntil(byteCountBelow: loader.task.memoryLimit / 2)
-  }
-}

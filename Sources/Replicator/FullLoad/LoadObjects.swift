@@ -1,0 +1,66 @@
+import DMS
+
+/// The objects of one table's full load, numbered from 1.
+struct LoadObjects: Sendable {
+  /// The table that they are of.
+  struct Table: Sendable {
+    let number: Int
+    let source: QualifiedName
+    let target: QualifiedName
+    let location: TableLocation
+  }
+
+  private let table: Table
+  private let layout: FileLayout
+  private let settings: EndpointSettings
+  private let uploads: UploadQueue
+  private let byteLimit: Int
+  private let memoryLimit: Int
+  private(set) var rowCount = 0
+  /// Values that their column's type could not hold.
+  private(set) var unrepresentable = 0
+  private var file: RowFile?
+  private var number: UInt32 = 0
+  private var isFull = false
+
+  init(of table: Table, _ layout: FileLayout, task: ReplicationTask, uploads: UploadQueue) {
+    self.table = table
+    self.layout = layout
+    self.uploads = uploads
+    settings = task.settings
+    byteLimit = task.settings.maxFileSizeKB * 1_024
+    memoryLimit = task.memoryLimit / 2
+  }
+
+  mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
+    if isFull { try close(isLast: false) }
+    if file == nil { file = try RowFile(layout: layout, settings: settings) }
+    try file?.append(row)
+    rowCount += 1
+    // The size is an estimate that costs more than a row does.
+    if rowCount & 0x3f == 0, let size = file?.byteCountEstimate {
+      if size >= byteLimit { isFull = true }
+      try file?.moveToDiskIfLarge()
+    }
+  }
+
+  /// Ends the last file; a table without rows has none.
+  mutating func finish() throws(ReplicatorError) {
+    if file != nil { try close(isLast: true) }
+  }
+
+  private mutating func close(isLast: Bool) throws(ReplicatorError) {
+    guard var closing = file.take() else { return }
+    isFull = false
+    number += 1
+    unrepresentable += closing.unrepresentable
+    uploads.enqueue(
+      EncodedObject(
+        table: table.number, source: table.source, target: table.target, location: table.location,
+        name: .fullLoad(number: number, isLast: isLast), file: try closing.finish(),
+        rowCount: closing.rowCount,
+        batch: nil,
+        rowFaults: [], emptyFile: nil))
+    uploads.blockUntil(byteCountBelow: memoryLimit)
+  }
+}

@@ -1,0 +1,33 @@
+/// Rows of a COPY as the server sent them, one behind the other.
+struct RowBlock: Sendable {
+  private var bytes: [UInt8] = []
+  private var ends: [Int] = []
+
+  /// What is handed over at once: long beside what handing over costs, short beside a row group.
+  private static let byteCount = 128 << 10
+  private static let rowCount = 1_024
+
+  init() {
+    bytes.reserveCapacity(RowBlock.byteCount + RowBlock.byteCount / 8)
+    ends.reserveCapacity(RowBlock.rowCount)
+  }
+
+  var isFull: Bool { bytes.count >= RowBlock.byteCount || ends.count >= RowBlock.rowCount }
+  var isEmpty: Bool { ends.isEmpty }
+
+  mutating func append(_ row: RawSpan) {
+    row.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    ends.append(bytes.count)
+  }
+
+  /// Calls `body` with each row; its bytes are lent for the length of the call.
+  func forEach(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    try bytes.withUnsafeBytes { bytes in
+      var start = 0
+      for end in ends {
+        try body(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        start = end
+      }
+    }
+  }
+}
