@@ -3,7 +3,8 @@ import DMS
 /// A table in which a task tells of itself (DMS.md section 1).
 ///
 /// The columns are those of the UserGuide ("Control table task settings"), with the types that a table of Athena over
-/// real files of `awsdms_status` has; those of the other tables are inferred from it.
+/// real files of `awsdms_status` has; those of the other tables are inferred from it. `awsdms_apply_exceptions` is not
+/// among them: no setting enables it, and DMS makes it on database targets alone (UserGuide, same page).
 enum ControlTable: Int, CaseIterable {
   // The numbers are those of the upload queue, where the task's tables count from 0.
   case status = -2

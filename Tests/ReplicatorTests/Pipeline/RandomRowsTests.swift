@@ -55,6 +55,16 @@ import Testing
       let low = random.number(-9...9)
       return "'[\(low),\(low + random.number(0...5)))'"
     },
+    Kind("daterange") { random in "daterange(\(random.date()), null)" },
+    Kind("money", expected: "@::numeric(38,4)::text") { "'\($0.sign())\($0.digits(13)).\($0.digits(2))'" },
+    Kind("inet") { "'10.\($0.number(0...255)).0.1/\($0.number(8...31))'" },
+    Kind("cidr") { "'10.\($0.number(0...255)).0.0/16'" },
+    Kind("macaddr") { random in "'\((0..<6).map { _ in random.hex() }.joined(separator: ":"))'" },
+    Kind("xml") { "'<a b=\"é\">\($0.number(0...9))</a>'" },
+    Kind("tsvector") { "'b:\($0.number(1...9)) ''a c'':1'" },
+    Kind("point") { "point(\($0.number(-9...9)), 0.1)" }, Kind("varbit(9)") { "b'\($0.number(0...1))01'" },
+    Kind("pair") { "row(\($0.number(0...9)), \($0.text()))" },
+    Kind("hstore") { "hstore(array['k', 'l'], array[\($0.text()), null])" }, Kind("citext") { $0.text() },
     Kind("double precision", expected: "float8send(@)::text") { $0.float() },
     Kind("real", expected: "float4send(@)::text") { $0.float() },
     Kind(
@@ -75,7 +85,10 @@ import Testing
   ]
 
   /// Kinds of which a full load reads the text: one of them in a table, and the whole table is read so.
-  private static let textOnly = ["numeric(50,3)", "int[]", "text[]", "int4range"]
+  private static let textOnly = [
+    "numeric(50,3)", "int[]", "text[]", "int4range", "daterange", "money", "inet", "cidr", "macaddr", "xml",
+    "tsvector", "point", "varbit(9)", "pair", "hstore", "citext",
+  ]
 
   @Test(arguments: ["rle-dictionary", "plain"], [false, true])
   func filesHoldWhatTheTableHolds(encoding: String, readsBinary: Bool) async throws {
@@ -91,6 +104,8 @@ import Testing
       separator: ", ")
     try connection.execute("create type mood as enum ('it''s', 'ünder')")
     try connection.execute("create domain word as varchar(40)")
+    try connection.execute("create type pair as (a int, b text)")
+    for name in ["hstore", "citext"] { try connection.execute("create extension \(identifier: name)") }
     try connection.execute(SQL(stringLiteral: "create table t (id int primary key, \(columns))"))
     func insert(_ ids: Range<Int>) throws {
       for id in ids {
