@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build install deb manual test test-huge test-systemd judge judge-scale lint format fuzz benchmark-parquet packages \
+.PHONY: help demo build install deb manual test test-huge test-systemd judge judge-scale lint format fuzz benchmark-parquet benchmark-postgres packages \
   test-packages clean
 
 PREFIX ?= /usr/local
@@ -109,6 +109,9 @@ Tests/Benchmarks/.venv/installed: Tests/Benchmarks/requirements.txt | test-packa
 
 benchmark-parquet: Tests/Benchmarks/.venv/installed ## measure Parquet beside its peers: ARGS="--scale 1" for the whole
 	@Tests/Benchmarks/.venv/bin/python3 Tests/Benchmarks/parquet.py $(ARGS)
+
+benchmark-postgres: Tests/Benchmarks/.venv/installed ## measure replicator and writer beside PostgreSQL's own programs
+	@Tests/Benchmarks/.venv/bin/python3 Tests/Benchmarks/postgres.py $(ARGS)
 
 clean: ## remove what was built; the tests' Python environment too
 	rm -rf .build .venv
