@@ -1,8 +1,8 @@
 import Glibc
 
 /// The order and prefixes of keys: by UTF-8 bytes, as S3 lists them, and not by Unicode equivalence.
-enum KeyOrder {
-  static func precedes(_ left: String, _ right: String) -> Bool {
+package enum KeyOrder {
+  package static func precedes(_ left: String, _ right: String) -> Bool {
     let order = left.utf8.withContiguousStorageIfAvailable { leftBytes in
       right.utf8.withContiguousStorageIfAvailable { rightBytes in
         let common = min(leftBytes.count, rightBytes.count)
@@ -16,11 +16,11 @@ enum KeyOrder {
     return left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
-  static func begins(_ key: String, with prefix: String) -> Bool {
+  package static func begins(_ key: String, with prefix: String) -> Bool {
     key.utf8.starts(with: prefix.utf8)
   }
 
-  static func isSame(_ left: String, _ right: String) -> Bool {
+  package static func isSame(_ left: String, _ right: String) -> Bool {
     left.utf8.elementsEqual(right.utf8)
   }
 }

@@ -52,8 +52,9 @@ struct TableListing {
         result.requests += 1
         try requireOrder(of: page, after: last, location.prefix)
         let end = page.next == nil ? TableListing.end(of: location.prefix) : page.objects.last?.key ?? last
+        let objects = try await confirmed(page.objects, after: last, through: end)
         let newest = try merge(
-          page.objects, in: location, after: last, through: end, forgotten: inventory.forgottenBefore,
+          objects, in: location, after: last, through: end, forgotten: inventory.forgottenBefore,
           into: &result)
         if let newest { inventory.newestPlace = max(inventory.newestPlace ?? newest, newest) }
         last = end

@@ -11,12 +11,15 @@ public struct ObjectReference: Hashable, Sendable {
   public let size: Int64
   /// Whether it holds rows of a full load, rather than changes.
   public let isLoad: Bool
+  /// When it was last written, as listed; nil where that is not known.
+  public var lastModified: Timestamp?
 
   /// An object that the ledger knows.
   init(_ object: KnownObject) {
     self.init(
       key: object.entry.key, etag: object.entry.etag, size: object.entry.size,
       isLoad: object.entry.kind == .load)
+    lastModified = object.entry.lastModified
   }
 
   /// The object `key` of `size` bytes.
@@ -27,6 +30,8 @@ public struct ObjectReference: Hashable, Sendable {
 
 /// What to look for in the objects of a table.
 public struct ObservationRequest: Hashable, Sendable {
+  /// The source table; nil where it does not matter.
+  public var table: TableName?
   /// How much is to be proved.
   public var level: ObservationLevel
   /// Whose rows are ours.
@@ -248,4 +253,12 @@ public protocol ObservationSource: Sendable {
   func observe(
     _ object: ObjectReference, _ request: ObservationRequest
   ) async throws(ObservationFailure) -> Observation
+
+  /// What the report must say of where its observations come from.
+  func notes() async -> [String]
+}
+
+extension ObservationSource {
+  /// The bucket's own bytes need no word.
+  public func notes() async -> [String] { [] }
 }

@@ -1,5 +1,5 @@
-import Ledger
-import Parquet
+package import Ledger
+package import Parquet
 import Time
 
 /// Gathers an observation from the row groups of one Parquet file.
@@ -192,13 +192,14 @@ struct ParquetObserver {
 
 extension ColumnValues {
   /// A value as the digest takes it from a column of `kind`, whatever the file's type for it is.
-  fileprivate func digested(_ row: Int, as kind: ColumnKind?) -> DigestedValue {
+  package func digested(_ row: Int, as kind: ColumnKind?) -> DigestedValue {
     if isNull(row) { return .null }
     switch (kind, column.physicalType) {
+    // Engines write bytes of a fixed length as bytes of any.
+    case (.uuid, .byteArray) where !column.isText, (.uuid, .fixedLenByteArray):
+      if let bytes = bytes(row), bytes.count == 16 { return .text(uuidText(bytes)) }
     case (let kind?, .byteArray) where column.convertedType != .decimal:
       if let text = string(row) { return DigestedValue(text: text, kind: kind) }
-    case (.uuid, .fixedLenByteArray):
-      if let bytes = bytes(row), bytes.count == 16 { return .text(uuidText(bytes)) }
     default: break
     }
     return digested(row)

@@ -67,6 +67,7 @@ public struct Reconciler: Sendable {
             uncertainty: uncertainty, in: session)
         })
     }
+    work.notes += await source.notes()
     try reportSilence(work.error, run: run)
     return try result(
       figures: figures, contexts: tables, work: work, clocks: correction, run: run, asOf: started)

@@ -73,7 +73,7 @@ extension TableContext {
     locations =
       [location]
       + (isTogether ? [TableLocation(transactionsOf: settings, prefix: configuration.prefix)] : [])
-    request = ObservationRequest(
+    var request = ObservationRequest(
       level: configuration.level ?? (declaration.isShared ? .keys : .values), tag: tag,
       keyColumn: target(declaration.keyColumn) ?? declaration.keyColumn,
       versionColumn: target(declaration.versionColumn) ?? declaration.versionColumn,
@@ -82,6 +82,8 @@ extension TableContext {
       csv: CSVLayout(
         table: mappings?.target(of: source) ?? source, columns: declaration.columns.compactMap(target),
         settings: settings))
+    request.table = declaration.name
+    self.request = request
     expectedKinds = Set(
       OperationKind.allCases.filter { kind in
         ChangeOperation(rawValue: kind.rawValue).map { settings.delivers($0) } ?? true
