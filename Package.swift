@@ -78,6 +78,9 @@ let package = Package(
     library(
       "Reconciliation", ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", logging]),
     library("Replicator", ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", logging]),
+    library(
+      "Engines",
+      ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", "Time", subprocess, system]),
     library("Reporting", ["Ledger", "Reconciliation", "Time"]),
     library("AWS", ["HTTP", "ObjectStorage", "Time"]),
     library("Preflight", ["Postgres", "ObjectStorage", "AWS", "DMS", "Time"]),
@@ -87,7 +90,8 @@ let package = Package(
       name: "lakecanary",
       dependencies: [
         "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
-        "Replicator", "Reporting", "Alerting", "AWS", "Preflight", "LocalServers", argumentParser, logging,
+        "Replicator", "Engines", "Reporting", "Alerting", "AWS", "Preflight", "LocalServers",
+        argumentParser, logging,
         yams,
       ],
       swiftSettings: settings),
@@ -113,13 +117,20 @@ let package = Package(
     tests(
       "ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", grdb]),
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
+    tests(
+      "EnginesTests", ["Engines", "Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger"],
+      exclude: ["Peers"]),
     tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
     tests("AWSTests", ["AWS", "HTTP", "ObjectStorage", "Time"]),
     tests(
       "PreflightTests", ["Preflight", "AWS", "Postgres", "ObjectStorage", "DMS", "Time", "LocalServers"],
       exclude: ["Peers"]),
     tests(
-      "CommandLineTests", ["lakecanary", "Parquet", "Postgres", "Ledger", "ObjectStorage", "DMS", "Time"],
+      "CommandLineTests",
+      [
+        "lakecanary", "Parquet", "Postgres", "Ledger", "Engines", "Reconciliation", "ObjectStorage", "DMS",
+        "Time",
+      ],
       exclude: ["EndToEnd/bucket_state.py"]),
     tests("AlertingTests", ["Alerting", "HTTP", "Reporting", "Ledger"]),
     tests("PackageTests", ["LocalServers"], exclude: ["Template"]),

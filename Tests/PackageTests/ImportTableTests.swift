@@ -19,6 +19,10 @@ import Testing
     "Workload": ["Postgres", "Ledger", "Time"],
     "Reconciliation": ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Logging"],
     "Replicator": ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", "Logging"],
+    "Engines": [
+      "Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Subprocess",
+      "SystemPackage",
+    ],
     "Reporting": ["Ledger", "Reconciliation", "Time"],
     "Alerting": ["HTTP", "Ledger", "Reporting", "Time", "Subprocess", "SystemPackage"],
     "AWS": ["HTTP", "ObjectStorage", "Time"],
@@ -26,7 +30,8 @@ import Testing
     "LocalServers": ["Subprocess", "SystemPackage"],
     "lakecanary": [
       "Time", "Parquet", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation",
-      "Replicator", "Reporting", "Alerting", "AWS", "Preflight", "LocalServers", "ArgumentParser", "Logging",
+      "Replicator", "Engines", "Reporting", "Alerting", "AWS", "Preflight", "LocalServers",
+      "ArgumentParser", "Logging",
       "Yams",
     ],
   ]

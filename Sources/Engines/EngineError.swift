@@ -1,0 +1,54 @@
+/// Why an engine, or what it left, is of no use.
+public struct EngineError: Error, Hashable, Sendable {
+  /// What kind of thing went wrong; decided by exit codes and what is there, never by
+  /// text.
+  public enum Code: Hashable, Sendable, CaseIterable {
+    /// The engine's program is not there, or cannot be run.
+    case notInstalled
+    /// The engine is of a version that lacks what is needed.
+    case wrongVersion
+    /// The engine ended without its work done.
+    case failed
+    /// The engine was killed: by a signal from outside, as for want of memory.
+    case killed
+    /// The table of observations lacks its mark of success.
+    case halfWritten
+    /// The table of observations, or a file of it, is not what it should be.
+    case malformedTable
+    /// The table of observations is of another version, pipeline, table or level.
+    case otherTable
+    /// The place for the result cannot be taken.
+    case invalidOutput
+    /// A column has a type that the engine cannot read.
+    case unsupportedType
+    /// An inventory is not whole, not as its manifest says, or too old.
+    case inventoryIncomplete
+    /// An inventory is in a format, or lacks a field, that makes it of no use.
+    case inventoryUnsupported
+  }
+
+  /// What kind of thing went wrong.
+  public var code: Code
+  /// What it happened to: `Spark`, a location.
+  public var subject: String
+  /// What happened: one clause.
+  public var what: String
+  /// What to do about it; nil where there is nothing to say.
+  public var mend: String?
+  /// The last lines that the engine said, the newest last.
+  public var logTail: [String]
+
+  /// An error of these parts.
+  public init(_ code: Code, _ subject: String, _ what: String, mend: String? = nil, logTail: [String] = []) {
+    (self.code, self.subject, self.what) = (code, subject, what)
+    (self.mend, self.logTail) = (mend, logTail)
+  }
+}
+
+extension EngineError: CustomStringConvertible {
+  /// One line: what happened, to what, and the mend; the newest line of the log where there is one.
+  public var description: String {
+    let said = logTail.last.map { ": \($0)" } ?? ""
+    return "\(subject): \(what)\(said)" + (mend.map { "; \($0)" } ?? "")
+  }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// A job of Spark that runs statements: `spark-sql` or `spark-submit` of the user's installation.
+///
+/// Where it runs, and by whose credentials it reads, is the installation's and the cluster's affair.
+public struct SparkJob: Sendable {
+  /// The installation.
+  public var installation: SparkInstallation
+  /// The master: `yarn`, `k8s://...`, `spark://...`, `local[*]`; nil for the installation's own default.
+  public var master: String?
+  /// Properties for `--conf`, each `key=value`.
+  public var properties: [String]
+  /// The variables of the process.
+  public var environment: [String: String]
+  /// The name that the cluster shows.
+  public var name: String
+  /// How long a cancelled job may take to say so to its cluster, before it is killed.
+  public var grace = Duration.seconds(20)
+
+  /// A job with the installation's defaults.
+  public init(
+    installation: SparkInstallation, master: String? = nil, properties: [String] = [],
+    environment: [String: String], name: String
+  ) {
+    (self.installation, self.master, self.properties) = (installation, master, properties)
+    (self.environment, self.name) = (environment, name)
+  }
+
+  /// The arguments that run the statements in a file.
+  func arguments(script: String) -> [String] {
+    var arguments: [String] = []
+    if let master { arguments += ["--master", master] }
+    arguments += ["--name", name]
+    // The catalog is the session's own: nothing is left in anybody's metastore.
+    arguments += ["--conf", "spark.sql.catalogImplementation=in-memory"]
+    for property in properties { arguments += ["--conf", property] }
+    if URL(filePath: installation.program).lastPathComponent.hasPrefix("spark-submit") {
+      arguments += ["--class", "org.apache.spark.sql.hive.thriftserver.SparkSQLCLIDriver", "spark-internal"]
+    }
+    return arguments + ["-f", script]
+  }
+
+  /// Runs `statements` to their end; cancelling the task ends the job.
+  ///
+  /// - Parameter onLine: gets each line that Spark says.
+  /// - Throws: `EngineError`: `.failed` or `.killed`, with the end of its log; `CancellationError`.
+  public func run(_ statements: String, onLine: @escaping @Sendable (String) -> Void = { _ in }) async throws
+  {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "lakecanary-spark-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let script = folder.appending(path: "observe.sql").path
+    try statements.write(toFile: script, atomically: false, encoding: .utf8)
+    let tail = LogTail()
+    let status = try await launch(script: script, directory: folder.path) { line in
+      tail.add(line)
+      onLine(line)
+    }
+    try Task.checkCancellation()
+    switch status {
+    case .exited(0): return
+    case .exited(let code) where code < 128:
+      throw EngineError(
+        .failed, "Spark", "the job ended with code \(code)", mend: "--verbose shows the end of its log",
+        logTail: tail.all.withoutStackTraces)
+    case .exited(let code):
+      throw killed(by: code - 128, tail)
+    case .signaled(let signal):
+      throw killed(by: signal, tail)
+    }
+  }
+
+  private func killed(by signal: Int32, _ tail: LogTail) -> EngineError {
+    EngineError(
+      .killed, "Spark", "the job was killed by signal \(signal)",
+      mend: "where nobody did, its machine had no memory left for it", logTail: tail.all.withoutStackTraces)
+  }
+
+  private func launch(
+    script: String, directory: String, onLine: @escaping @Sendable (String) -> Void
+  ) async throws -> TerminationStatus {
+    var options = PlatformOptions()
+    // Ctrl-C at a terminal reaches this process alone, which then ends the job in order.
+    options.processGroupID = 0
+    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
+    var variables: [Environment.Key: String] = [:]
+    for (name, value) in environment where !SparkJob.isSecret(name) {
+      variables[Environment.Key(stringLiteral: name)] = value
+    }
+    do {
+      let result = try await Subprocess.run(
+        .path(FilePath(installation.program)), arguments: Arguments(arguments(script: script)),
+        environment: .custom(variables), workingDirectory: FilePath(directory), platformOptions: options,
+        input: .none, output: .sequence, error: .combinedWithOutput
+      ) { execution in
+        for try await line in execution.standardOutput.strings(bufferingPolicy: .unbounded) { onLine(line) }
+      }
+      return result.terminationStatus
+    } catch let error as SubprocessError {
+      try Task.checkCancellation()
+      throw EngineError(
+        .notInstalled, "Spark", "\(installation.program) cannot be started: \(error)",
+        mend: "spark.program must name spark-sql or spark-submit")
+    }
+  }
+
+  /// The pipeline's own secrets are no affair of the cluster's.
+  private static func isSecret(_ name: String) -> Bool {
+    name.hasPrefix("LAKECANARY_") || name.hasPrefix("PGPASS")
+  }
+}
