@@ -6,7 +6,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build install deb manual test test-huge test-systemd judge judge-scale lint format fuzz benchmark-parquet benchmark-postgres packages \
+.PHONY: help demo build install deb manual test test-huge test-systemd test-spark judge judge-scale lint format fuzz \
+  benchmark-parquet benchmark-postgres packages \
   test-packages clean
 
 PREFIX ?= /usr/local
@@ -61,6 +62,7 @@ test-packages: packages
 
 test: test-packages .venv/installed lint ## run the lint, every test and the end-to-end scenarios
 	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
+	export LAKECANARY_TEST_SPARK="$(if $(wildcard .venv-spark/installed),$(SPARK_HOME_OF_TESTS))"
 	Tests/run
 
 test-huge: build ## replicate one transaction of 10,000,000 rows, within 256 MB of memory
@@ -90,6 +92,24 @@ judge-scale: packages ## measure runs among 1,000,000 known objects, a first rec
 	.build/release/judge scale $(ARGS)
 	.build/release/judge year
 
+# Spark is half a gigabyte, so it is installed only where it is asked for; where it is, `make test` uses it.
+SPARK_PACKAGES := openjdk-17-jre-headless s3fs
+SPARK_HOME_OF_TESTS = $(wildcard $(CURDIR)/.venv-spark/lib/python3*/site-packages/pyspark)
+
+.venv-spark/installed: Tests/spark-requirements.txt | test-packages
+	$(call install_packages,$(SPARK_PACKAGES))
+	echo "installing Spark into .venv-spark (about 500 MB)" >&2
+	rm -rf .venv-spark
+	python3 -m venv .venv-spark
+	.venv-spark/bin/pip -q --disable-pip-version-check install -r Tests/spark-requirements.txt
+	touch $@
+
+test-spark: .venv/installed .venv-spark/installed ## install a real Spark and hold it to the native reader, row by row
+	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
+	export LAKECANARY_TEST_SPARK="$(SPARK_HOME_OF_TESTS)"
+	swift build --build-tests
+	swift test --skip-build --disable-xctest --filter SparkTests
+
 lint: ## check the format as CI does
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 
@@ -114,4 +134,4 @@ benchmark-postgres: Tests/Benchmarks/.venv/installed ## measure replicator and w
 	@Tests/Benchmarks/.venv/bin/python3 Tests/Benchmarks/postgres.py $(ARGS)
 
 clean: ## remove what was built; the tests' Python environment too
-	rm -rf .build .venv
+	rm -rf .build .venv .venv-spark

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Engines
 import Ledger
 import Reconciliation
 import Reporting
 
-/// Saves a listing and what is read of each object.
+/// Saves a listing and what is read of each object, by this process or by an engine.
 struct Observe: PipelineCommand {
   static let configuration = CommandConfiguration(
     abstract: "Save the bucket's listing and what its objects hold, to be reconciled elsewhere.",
@@ -12,19 +13,55 @@ struct Observe: PipelineCommand {
       (JSON Lines). `reconcile --observations FILE`, with this pipeline's ledger or a copy of it, then judges \
       without the bucket, as of the time of saving. The ledger is only read.
 
+      With --engine spark, Spark reads the objects and leaves a table of observations at a location; this process \
+      reads one footer a table. The table's form is documented in docs/observation-table.md. Credentials are the \
+      cluster's own affair.
+
       EXAMPLES
         lakecanary observe --output saved.jsonl --config customers.yaml
         lakecanary reconcile --observations saved.jsonl --config customers.yaml
+        lakecanary observe --engine spark --output s3://observations/monday --config customers.yaml
+        lakecanary observe --engine spark --output s3://observations/monday --print-sql --config customers.yaml
+        lakecanary reconcile --observations s3://observations/monday --config customers.yaml
+
+      \(ExitStatus.help)
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
   @OptionGroup var result: ResultOptions
 
-  @Option(name: .shortAndLong, help: .init("The file to write.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: .init(
+      "The file to write; with an engine, a location where there is nothing yet.", valueName: "location"))
   var output: String
 
+  @Option(name: .long, help: .init("Who reads the objects: native or spark.", valueName: "engine"))
+  var engine: EngineName = .native
+
+  @Flag(name: .long, help: "Print Spark's SQL instead of running it: for Glue, Databricks or a notebook.")
+  var printSql = false
+
+  @OptionGroup(title: "Spark") var spark: SparkOptions
+
+  func validate() throws {
+    if engine == .native, printSql {
+      throw ValidationError("this process needs no SQL; give --engine spark as well")
+    }
+    if engine != .native, result.json {
+      throw ValidationError("an engine leaves tables of Parquet; --json is of files that this process saves")
+    }
+  }
+
   mutating func run() async throws {
+    switch engine {
+    case .native: try await save()
+    case .spark: try await observeBySpark()
+    }
+  }
+
+  private func save() async throws {
     let session = try Session.begin(common, flags: pipeline.flags)
     let pipeline = session.pipeline
     let ledger = try pipeline.openLedger(.readOnly)
@@ -37,6 +74,24 @@ struct Observe: PipelineCommand {
       summary.failures == 0 ? "" : ", \(FigureText.count(Int64(summary.failures))) of them could not be read"
     try session.console.write(
       "\(SafeText.shown(output)): \(FigureText.counted(Int64(summary.objects), "object"))\(failures)\n")
+  }
+
+  private func observeBySpark() async throws {
+    let flags = Settings.flags([(.engineOutput, "--output", output)]).merging(spark.flags) { $1 }
+    let session = try Session.begin(common, flags: pipeline.flags.merging(flags) { $1 })
+    let pipeline = session.pipeline
+    let ledger = try pipeline.openLedger(.readOnly)
+    let place = try pipeline.engineOutput()
+    let statements = try await pipeline.sparkStatements(
+      ledger, try pipeline.openStore(), place, isIncremental: false)
+    guard !statements.isEmpty else {
+      session.console.note("lakecanary: the bucket has no objects yet, so that there is nothing to observe")
+      return
+    }
+    let sql = try pipeline.sparkScript(statements)
+    if printSql { return try session.console.write(sql + "\n") }
+    try await pipeline.runSpark(sql, statements, place, session.console)
+    try session.console.write("\(place.location)\n")
   }
 
   struct Saved: Encodable {

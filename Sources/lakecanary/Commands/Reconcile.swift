@@ -1,5 +1,7 @@
 import ArgumentParser
+import ObjectStorage
 import Reporting
+import Time
 
 /// Looks for what was written, without writing.
 struct Reconcile: PipelineCommand {
@@ -15,6 +17,8 @@ struct Reconcile: PipelineCommand {
         lakecanary reconcile --config customers.yaml --source-check
         lakecanary reconcile --config customers.yaml --observations saved.jsonl
         lakecanary reconcile --config customers.yaml --wait --fail-on critical
+        lakecanary reconcile --config customers.yaml --plan
+        lakecanary reconcile --config customers.yaml --engine spark --engine-output s3://observations/customers
 
       \(ExitStatus.help)
       """)
@@ -22,39 +26,55 @@ struct Reconcile: PipelineCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Engine") var engine: EngineOptions
   @OptionGroup(title: "Report") var result: ReportOptions
 
   @Flag(name: .long, help: "Stay until the operations are delivered or due.")
   var wait = false
 
+  @Flag(name: .long, help: "Say what there is to read and what it would take, by each engine; read nothing.")
+  var plan = false
+
   @Flag(name: .long, help: "Compare the source's own rows with those that the bucket implies.")
   var sourceCheck = false
 
-  @Option(
-    name: .long, help: .init("Take this file of `observe` in place of the bucket.", valueName: "file"))
-  var observations: String?
-
   func validate() throws {
-    if observations != nil, wait {
+    if engine.observations != nil, wait {
       throw ValidationError("a file of observations does not change: no --wait")
     }
-    if observations != nil, sourceCheck {
+    if engine.observations != nil, sourceCheck {
       throw ValidationError("the source is of now and a file of observations is not: no --source-check")
     }
   }
 
   mutating func run() async throws {
-    let session = try Session.begin(common, flags: pipeline.flags.merging(limits.flags) { $1 })
+    let session = try Session.begin(
+      common, flags: pipeline.flags.merging(limits.flags) { $1 }.merging(engine.flags) { $1 })
     let pipeline = session.pipeline
-    let (wait, observations, sourceCheck) = (wait, observations, sourceCheck)
+    let (wait, engine, sourceCheck) = (wait, engine, sourceCheck)
+    if plan {
+      let ledger = try pipeline.openLedger()
+      let store = try await pipeline.listedStore(ledger, try pipeline.openStore(), session.console)
+      let plan = try await pipeline.plan(ledger, store)
+      pipeline.keep(plan)
+      return try session.console.write(result.json ? try JSONText.text(of: plan) : PlanText.text(plan))
+    }
     try await session.supervise(result) { ledger in
+      let began = pipeline.clock.now()
+      let saved = try engine.observations.flatMap { try pipeline.openSaved($0, of: ledger) }
+      let store: any ObjectStore
+      if let saved {
+        store = saved
+      } else {
+        store = try await pipeline.listedStore(ledger, try pipeline.openStore(), session.console)
+      }
+      let observer = saved == nil ? try await pipeline.observer(engine, ledger, store, session.console) : nil
       let reconciled = try await pipeline.reconcile(
-        ledger,
-        try observations.map { try pipeline.openSaved($0, of: ledger) } ?? pipeline.openStore(),
-        command: "reconcile",
-        sourceClock: observations == nil ? await pipeline.measureSourceClock(ledger) : nil,
+        ledger, store, command: "reconcile",
+        sourceClock: engine.observations == nil ? await pipeline.measureSourceClock(ledger) : nil,
         patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
         source: sourceCheck ? try pipeline.sourceWitness(ledger) : nil,
+        observer: observer, engine: engine.engine ?? .native, since: began,
         progress: session.console.showReconciling)
       try pipeline.prune(ledger)
       return Session.Judged(

@@ -41,8 +41,6 @@ struct Run: PipelineCommand {
     -> Session.Judged
   {
     let (pipeline, console) = (session.pipeline, session.console)
-    let store = try pipeline.openStore()
-
     var sourceClock: ClockOffset?
     var unwritten: String?
     do {
@@ -58,6 +56,7 @@ struct Run: PipelineCommand {
       unwritten = failure.text
     }
 
+    let store = try await pipeline.listedStore(ledger, try pipeline.openStore(), console)
     let reconciled = try await pipeline.reconcile(
       ledger, store, command: "run", sourceClock: sourceClock,
       patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unwritten: unwritten,

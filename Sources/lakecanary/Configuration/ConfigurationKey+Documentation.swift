@@ -112,6 +112,31 @@ extension ConfigurationKey {
     case .listingOverlap: ("How far back of the newest object a listing begins.", "1h")
     case .listingObjectsMayVanish:
       ("Objects are moved away on purpose: one that is gone is no finding.", "false")
+    case .listingInventory:
+      (
+        "Where S3 Inventory writes about the bucket: a manifest.json, or the folder that holds the dated ones. The\n"
+          + "bucket is then listed by it, and live only from a day before it on.",
+        "s3://my-inventories/my-lake/daily"
+      )
+    case .listingInventoryMaxAge: ("An inventory that is older is refused.", "8d")
+    case .engineOutput:
+      (
+        "Where an engine (reconcile --engine) writes its tables of observations; a new folder each time.",
+        "s3://my-lake-observations/customers"
+      )
+    case .sparkProgram:
+      (
+        "spark-sql, spark-submit, or Spark's folder. Default: $SPARK_HOME, then the search path.",
+        "/opt/spark"
+      )
+    case .sparkMaster: ("Spark's master. Default: the installation's own.", "yarn")
+    case .sparkConf:
+      ("Properties for Spark, `key=value`.", "spark.executor.memory=4g")
+    case .sparkBucket:
+      (
+        "Where Spark's workers see the bucket. Default: s3a://BUCKET/ for s3://BUCKET/; EMR and Glue want s3://.",
+        "s3://my-lake/"
+      )
     case .failOn:
       ("Verdicts that make the exit code other than 0: warning, critical, unknown; or none.", "warning")
     case .limitWarnLag:
@@ -173,6 +198,7 @@ extension ConfigurationKey {
     case .ledger: "The ledger"
     case .workloadInserts: "What a run writes"
     case .level: "How the bucket is read"
+    case .engineOutput: "Beyond one machine"
     case .failOn: "The verdict"
     case .alertChannels: "Alerts"
     case .logLevel: "Messages"

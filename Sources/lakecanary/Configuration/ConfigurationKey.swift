@@ -36,6 +36,13 @@ enum ConfigurationKey: String, CaseIterable {
   case listingFullEvery = "listing.full_every"
   case listingOverlap = "listing.overlap"
   case listingObjectsMayVanish = "listing.objects_may_vanish"
+  case listingInventory = "listing.inventory"
+  case listingInventoryMaxAge = "listing.inventory_max_age"
+  case engineOutput = "engine.output"
+  case sparkProgram = "spark.program"
+  case sparkMaster = "spark.master"
+  case sparkConf = "spark.conf"
+  case sparkBucket = "spark.bucket"
   case failOn = "fail_on"
   case limitWarnLag = "limits.warn_lag"
   case limitMaxLag = "limits.max_lag"
@@ -69,7 +76,7 @@ enum ConfigurationKey: String, CaseIterable {
   /// What a value of the key looks like.
   var shape: Shape {
     switch self {
-    case .tables, .failOn, .replicatorPublications, .alertChannels, .alertVerdicts: .list
+    case .tables, .failOn, .replicatorPublications, .alertChannels, .alertVerdicts, .sparkConf: .list
     default: .scalar
     }
   }

@@ -73,6 +73,10 @@ extension PipelineConfiguration {
     case .listingFullEvery: return DurationText.text(listing.fullEvery)
     case .listingOverlap: return DurationText.text(listing.overlap)
     case .listingObjectsMayVanish: return "\(listing.objectsMayVanish)"
+    case .listingInventory: return listing.inventory?.description
+    case .listingInventoryMaxAge: return DurationText.text(listing.inventoryMaxAge)
+    case .engineOutput: return engines.output?.description
+    case .sparkConf: return engines.spark.conf.isEmpty ? nil : engines.spark.conf.joined(separator: ", ")
     case .failOn: return failOn.isEmpty ? "none" : failOn.sorted().map(\.rawValue).joined(separator: ", ")
     case .limitWarnLag: return DurationText.text(limits.warningDeadline)
     case .limitMaxLag: return DurationText.text(limits.deadline)
@@ -99,7 +103,8 @@ extension PipelineConfiguration {
     case .taskARN: return task?.description
     case .replicatorSourceSettings:
       return given.map { $0.elements.first.map { SourceSettings.shown($0.text) } ?? "" }
-    case .passwordFile, .passwordSecret, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings:
+    case .passwordFile, .passwordSecret, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings,
+      .sparkProgram, .sparkMaster, .sparkBucket:
       return given?.elements.first?.text
     }
   }

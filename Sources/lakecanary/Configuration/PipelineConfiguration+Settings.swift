@@ -40,6 +40,7 @@ extension PipelineConfiguration {
     configuration.readReplicator(&reader, surroundings)
     configuration.readWorkload(&reader)
     configuration.readJudgement(&reader)
+    configuration.readEngines(&reader, surroundings)
     configuration.readLimits(&reader)
     configuration.readAlerts(&reader, surroundings)
     if !reader.problems.isEmpty { throw InvalidConfiguration(problems: reader.problems) }

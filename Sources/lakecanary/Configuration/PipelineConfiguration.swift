@@ -47,6 +47,8 @@ struct PipelineConfiguration: Sendable {
   var level: ObservationLevel?
   /// How the bucket is listed.
   var listing = ListingSettings()
+  /// Who may read it in our place.
+  var engines = EngineSettings()
   /// The limits of the verdict.
   var limits: Limits
   /// The verdicts that make the exit code other than 0.
@@ -112,4 +114,7 @@ struct ListingSettings: Hashable, Sendable {
   var fullEvery = Duration.seconds(86_400)
   var overlap = Duration.seconds(3_600)
   var objectsMayVanish = false
+  /// Where S3 Inventory writes about the bucket; nil where it is listed live.
+  var inventory: BucketLocation?
+  var inventoryMaxAge = Duration.seconds(8 * 86_400)
 }

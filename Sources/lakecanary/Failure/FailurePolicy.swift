@@ -1,5 +1,6 @@
 import AWS
 import DMS
+import Engines
 import Foundation
 import Ledger
 import LocalServers
@@ -17,6 +18,7 @@ enum FailurePolicy {
   /// How `error` ends the process.
   static func failure(for error: any Error) -> Failure {
     var failure = Failure(status: status(of: error), text: text(of: error))
+    if let error = error as? EngineError { failure.causes += error.logTail.suffix(20) }
     var cause = cause(of: error)
     // A chain that is longer has no news to tell.
     while let next = cause, failure.causes.count < 20 {
@@ -37,6 +39,7 @@ enum FailurePolicy {
     case let error as AWSError: error.status
     case let error as WorkloadError: error.status
     case let error as ReplicatorError: error.status
+    case let error as EngineError: error.code.status
     case is DMSError: .configuration
     case is ParquetError: .critical
     case let error as LocalServerError: error.code.status
@@ -186,6 +189,16 @@ extension ReplicatorError {
     case .sourceUnreachable, .sourceRefused, .noReplicationSlotFree, .slotMissing, .slotInvalidated,
       .connectionLost, .commitNotVisible, .malformedValue, .malformedRow, .malformedStream, .encoding, .spool:
       .unknown
+    }
+  }
+}
+
+extension EngineError.Code {
+  /// How the process ends on it.
+  var status: ExitStatus {
+    switch self {
+    case .notInstalled, .wrongVersion, .invalidOutput, .unsupportedType, .inventoryUnsupported: .configuration
+    case .failed, .killed, .halfWritten, .malformedTable, .otherTable, .inventoryIncomplete: .unknown
     }
   }
 }

@@ -1,4 +1,5 @@
 import DMS
+import Foundation
 import Ledger
 import Logging
 import ObjectStorage
@@ -17,7 +18,7 @@ extension Pipeline {
   /// A reconciler over the pipeline's bucket and ledger.
   func reconciler(
     _ ledger: LedgerStore, _ store: any ObjectStore, sourceClock: Ledger.ClockOffset? = nil,
-    saved: SavedBucket? = nil, listsAll: Bool = false
+    observer: (any ObservationSource)? = nil, listsAll: Bool = false
   ) throws -> Reconciler {
     let bucket = try bucket
     var settings = ReconcilerConfiguration(
@@ -31,9 +32,10 @@ extension Pipeline {
     settings.listingOverlap = configuration.listing.overlap
     settings.allowsVanishedObjects = configuration.listing.objectsMayVanish
     // What was saved is judged as of when it was: what came later is not late.
+    let saved = store as? SavedBucket
     return Reconciler(
       store: store, ledger: ledger, configuration: settings,
-      clock: saved.map { StandingClock(time: $0.savedAt) } ?? clock, source: saved)
+      clock: saved.map { StandingClock(time: $0.savedAt) } ?? clock, source: saved ?? observer)
   }
 
   /// Lists, reads, matches and judges, and records the run under `command`.
@@ -43,15 +45,15 @@ extension Pipeline {
   func reconcile(
     _ ledger: LedgerStore, _ store: any ObjectStore, command: String, sourceClock: Ledger.ClockOffset? = nil,
     patience: Patience = .none, unwritten: String? = nil, source: (any SourceWitness)? = nil,
+    observer: (any ObservationSource)? = nil, engine: EngineName = .native, since began: Timestamp? = nil,
     progress: @escaping @Sendable (ReconciliationProgress) -> Void = { _ in }
   ) async throws -> Reconciled {
-    let saved = store as? SavedBucket
     let earlier = try ledger.runs(limit: 200)
     // A task that DMS has begun anew has replaced objects of before: all are listed, so that none is missed.
     let hasRestarted = await witness().map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
     let reconciler = try reconciler(
-      ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), saved: saved, listsAll: hasRestarted
-    )
+      ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), observer: observer,
+      listsAll: hasRestarted)
     let run = try ledger.beginRun(command: command, settings: settingsText)
     var result = try await reconciler.run(run, witness: source, progress: progress)
     var cost = result.outcome.cost
@@ -81,6 +83,10 @@ extension Pipeline {
     }
     // The ledger keeps the verdict that the evidence gives; that nothing was written is said beside it.
     if let unwritten { result.outcome.notes.append("nothing was written: \(unwritten)") }
+    let seconds = (clock.now() - (began ?? clock.now())).inSeconds
+    if began != nil, let comparison = comparison(with: cost, seconds: seconds, engine: engine) {
+      result.outcome.notes.append(comparison)
+    }
     try ledger.finishRun(run, outcome: result.outcome)
     guard let record = try ledger.run(run) else {
       preconditionFailure("the run was recorded just now")
@@ -100,8 +106,14 @@ extension Pipeline {
   }
 
   /// The bucket of a file that `observe` has written.
-  func openSaved(_ path: String, of ledger: LedgerStore) throws -> SavedBucket {
-    try SavedBucket(path: path, tag: ledger.pipelineTag)
+  func openSaved(_ path: String, of ledger: LedgerStore) throws -> SavedBucket? {
+    var isDirectory: ObjCBool = false
+    // What an engine left is a place: a directory or a prefix of a bucket.
+    if path.contains("://") { return nil }
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
+      return nil
+    }
+    return try SavedBucket(path: path, tag: ledger.pipelineTag)
   }
 
   /// The source's own rows, as a witness.

@@ -1,0 +1,233 @@
+import Engines
+import Foundation
+import Ledger
+import LocalServers
+import ObjectStorage
+import Reconciliation
+import TestSupport
+import Testing
+import Time
+
+/// A real Spark, a cluster of worker processes, beside the native reader: row by row, and verdict by verdict.
+///
+/// `make test-spark` installs Spark and runs them; `make test` where it is there already.
+@Suite(.serialized) struct SparkTests {
+  /// Spark's home, which the Makefile names.
+  static var home: String { ProcessInfo.processInfo.environment["LAKECANARY_TEST_SPARK"] ?? "" }
+
+  private static var environment: [String: String?] {
+    ["SPARK_HOME": home, "SPARK_LOCAL_IP": "127.0.0.1"]
+  }
+
+  private static let cluster = ["--master", "local-cluster[2,1,1024]", "--conf", "spark.ui.enabled=false"]
+
+  /// What of a report must not depend on who read.
+  private struct Judged: Equatable {
+    var status: String
+    var reason: String
+    var findings: [String]
+    var tables: String
+    var notes: [String]
+
+    init(_ run: CommandRun) throws {
+      let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+      let report = try #require(object as? [String: Any], "\(run.errorOutput)")
+      let verdict = report["verdict"] as? [String: Any]
+      status = verdict?["status"] as? String ?? ""
+      reason = verdict?["reason"] as? String ?? ""
+      findings = (report["findings"] as? [[String: Any]] ?? []).map { finding in
+        ["kind", "severity", "object", "row_count", "summary"].map { "\(finding[$0] ?? "")" }.joined(
+          separator: " | ")
+      }.sorted()
+      let data = try JSONSerialization.data(
+        withJSONObject: report["tables"] ?? [], options: [.sortedKeys, .prettyPrinted])
+      tables = String(decoding: data, as: UTF8.self)
+      notes = report["notes"] as? [String] ?? []
+    }
+  }
+
+  /// A pipeline with some objects, none of which was read.
+  private func filledPipeline() async throws -> EndToEndPipeline {
+    let pipeline = try await EndToEndPipeline()
+    for _ in 0..<5 {
+      try await pipeline.succeed("write")
+      _ = try await pipeline.replicate()
+    }
+    return pipeline
+  }
+
+  private func objects(_ pipeline: EndToEndPipeline) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: pipeline.tableDirectory).filter {
+      $0.hasSuffix(".parquet")
+    }
+    .sorted()
+  }
+
+  private func reconcile(
+    _ pipeline: EndToEndPipeline, ledger: String, _ more: [String] = [], environment: [String: String?] = [:]
+  ) async throws -> CommandRun {
+    try await CommandRun.lakecanary(
+      ["reconcile", "--json", "--config", pipeline.configuration, "--ledger", ledger] + more,
+      environment: Self.environment.merging(environment) { $1 }, directory: pipeline.scratch.path)
+  }
+
+  /// Reconciles two copies of the ledger, natively and by Spark, and holds them to one another.
+  private func compare(
+    _ pipeline: EndToEndPipeline, _ more: [String] = [], sparkBucket: String? = nil,
+    environment: [String: String?] = [:]
+  ) async throws -> (judged: String, notes: [String], observations: String) {
+    var judged: [Judged] = []
+    let output = pipeline.scratch.path + "/observations"
+    for name in ["native", "spark"] {
+      let ledger = "\(pipeline.scratch.path)/\(name).sqlite"
+      try FileManager.default.copyItem(atPath: pipeline.ledger, toPath: ledger)
+      var options = more
+      if name == "spark" {
+        options += ["--engine", "spark", "--engine-output", output] + Self.cluster
+        if let sparkBucket { options += ["--spark-bucket", sparkBucket] }
+      }
+      let run = try await reconcile(pipeline, ledger: ledger, options, environment: environment)
+      judged.append(try Judged(run))
+    }
+    #expect(judged[0].status == judged[1].status)
+    #expect(judged[0].reason == judged[1].reason)
+    #expect(judged[0].findings == judged[1].findings)
+    #expect(judged[0].tables == judged[1].tables)
+    let folder = try #require(try FileManager.default.contentsOfDirectory(atPath: output).first)
+    return (judged[1].status, judged[1].notes, "\(output)/\(folder)")
+  }
+
+  /// Holds each object that Spark vouches for to what the native reader says of it, to the row.
+  ///
+  /// Returns those that it does not vouch for.
+  private func compareRows(_ pipeline: EndToEndPipeline, observations: String) async throws -> Set<String> {
+    let text = try String(contentsOfFile: pipeline.configuration, encoding: .utf8)
+    let name = text.split(separator: "\n").first?.split(separator: " ").last.map(String.init) ?? ""
+    let ledger = try LedgerStore.open(
+      path: pipeline.scratch.path + "/native.sqlite", pipeline: name, mode: .readOnly,
+      clock: SystemWallClock())
+    let table = TableName(schema: "lakecanary", name: "customers")
+    var request = ObservationRequest(
+      level: .values, tag: ledger.pipelineTag, keyColumn: "customer_id", versionColumn: "updated_at",
+      timestampColumn: "extracted_at", digestColumns: TableDeclaration.customerColumns,
+      digestKinds: TableDeclaration(name: table).kinds)
+    request.table = table
+    let store = try ObjectStores.open(try BucketLocation(pipeline.bucket))
+    let observed = try await ObservationTable(
+      store: try ObjectStores.open(try BucketLocation(observations)), prefix: "lakecanary.customers/",
+      identity: .init(
+        table: table, tag: ledger.pipelineTag, level: .values,
+        digestColumns: request.digestColumns.count, digestKinds: request.digestKinds))
+    struct Unasked: ObservationSource {
+      func observe(
+        _ object: ObjectReference, _ request: ObservationRequest
+      ) async throws(ObservationFailure) -> Observation {
+        throw ObservationFailure(.unsupported, "native")
+      }
+    }
+    let spark = TableObservationSource(engine: "Spark", tables: [table: observed], native: Unasked())
+    let native = BucketObservationSource(store: store)
+    var unvouched: Set<String> = []
+    for try await page in store.list(prefix: "lakecanary/customers/") {
+      for object in page.objects {
+        var reference = ObjectReference(
+          key: object.key, etag: object.etag.rawValue, size: object.size, isLoad: object.key.contains("LOAD"))
+        reference.lastModified = object.lastModified
+        guard let told = try? await spark.observe(reference, request) else {
+          unvouched.insert(String(object.key.split(separator: "/").last ?? ""))
+          continue
+        }
+        let read = try await native.observe(reference, request)
+        #expect(told.rows == read.rows, "\(object.key)")
+        #expect(told.rowCount == read.rowCount && told.counts == read.counts, "\(object.key)")
+        #expect(told.foreignRows == read.foreignRows, "\(object.key)")
+        #expect(told.firstCommit == read.firstCommit && told.lastCommit == read.lastCommit, "\(object.key)")
+        #expect(told.versionPrecision == read.versionPrecision, "\(object.key)")
+      }
+    }
+    return unvouched
+  }
+
+  /// Breaks some objects; returns their names, and the newest.
+  private func spoil(_ pipeline: EndToEndPipeline) throws -> (broken: Set<String>, newest: String) {
+    let names = try objects(pipeline).filter { !$0.hasPrefix("LOAD") }
+    try #require(names.count >= 5, "\(names)")
+    func path(_ index: Int) -> String { pipeline.tableDirectory + "/" + names[index] }
+    func bytes(_ index: Int) throws -> Data { try Data(contentsOf: URL(filePath: path(index))) }
+    let half = try bytes(0)
+    try half.prefix(half.count / 2).write(to: URL(filePath: path(0)))
+    var flipped = try bytes(1)
+    // In the pages: the footer stays whole.
+    for index in 200..<260 { flipped[index] ^= 0x5A }
+    try flipped.write(to: URL(filePath: path(1)))
+    try FileManager.default.removeItem(atPath: path(2))
+    let doubled = names[3].replacing(".parquet", with: "") + ".parquet"
+    let copy = String(doubled.prefix(15)) + "999.parquet"
+    try FileManager.default.copyItem(atPath: path(3), toPath: pipeline.tableDirectory + "/" + copy)
+    return ([names[0], names[1]], try #require(try objects(pipeline).filter { !$0.hasPrefix("LOAD") }.last))
+  }
+
+  @Test func aHealthyDirectoryIsJudgedTheSame() async throws {
+    let pipeline = try await filledPipeline()
+    let (status, notes, observations) = try await compare(pipeline)
+    #expect(status == "ok", "\(notes)")
+    let unvouched = try await compareRows(pipeline, observations: observations)
+    #expect(unvouched == [try #require(try objects(pipeline).filter { !$0.hasPrefix("LOAD") }.last)])
+    #expect(notes.contains { $0.contains("observed by Spark, 1 by the native reader") }, "\(notes)")
+  }
+
+  @Test func aFaultyDirectoryIsJudgedTheSame() async throws {
+    let pipeline = try await filledPipeline()
+    let (broken, newest) = try spoil(pipeline)
+    let (status, notes, observations) = try await compare(pipeline)
+    #expect(status == "critical", "\(notes)")
+    #expect(try await compareRows(pipeline, observations: observations) == broken.union([newest]))
+  }
+
+  /// Spark's own way to S3, hadoop-aws, is in no package that can be had here; a mount speaks S3 in its place.
+  @Test func aBucketOfS3IsJudgedTheSame() async throws {
+    let pipeline = try await filledPipeline()
+    let (_, newest) = try spoil(pipeline)
+    let server = try await S3Servers.shared.seaweed()
+    let credentials = [
+      "AWS_ACCESS_KEY_ID": server.accessKeyID, "AWS_SECRET_ACCESS_KEY": server.secretAccessKey,
+    ]
+    var storage = StorageConfiguration()
+    storage.endpoint = server.endpoint
+    storage.region = "us-east-1"
+    storage.access = .write
+    storage.environment = credentials
+    let bucket = "spark-\(UUID().uuidString.prefix(8).lowercased())"
+    let location = try BucketLocation("s3://\(bucket)/")
+    try await ObjectStores.createBucket(location, storage)
+    let store = try ObjectStores.open(location, storage)
+    for name in try objects(pipeline) {
+      let bytes = try Data(contentsOf: URL(filePath: "\(pipeline.tableDirectory)/\(name)"))
+      try await store.put("lakecanary/customers/\(name)", Array(bytes))
+    }
+    let mount = pipeline.scratch.path + "/mount"
+    let secrets = pipeline.scratch.path + "/s3fs"
+    try FileManager.default.createDirectory(atPath: mount, withIntermediateDirectories: false)
+    try "\(server.accessKeyID):\(server.secretAccessKey)".write(
+      toFile: secrets, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: secrets)
+    let mounted = try await CommandRun.command(
+      "/usr/bin/s3fs",
+      [bucket, mount, "-o", "url=\(server.endpoint),use_path_request_style,passwd_file=\(secrets),ro"])
+    try #require(mounted.exitCode == 0, "\(mounted.errorOutput)")
+    do {
+      let environment: [String: String?] = credentials.mapValues { $0 }
+      let (status, notes, _) = try await compare(
+        pipeline, ["--bucket", location.description], sparkBucket: "file://\(mount)/",
+        environment: environment.merging(["AWS_ENDPOINT_URL_S3": server.endpoint, "AWS_REGION": "us-east-1"])
+        { $1 })
+      #expect(status == "critical", "\(notes)")
+      #expect(
+        notes.contains { $0.contains("observed by Spark, 3 by the native reader") }, "\(notes) \(newest)")
+    } catch {
+      _ = try await CommandRun.command("/usr/bin/fusermount", ["-u", mount])
+      throw error
+    }
+    _ = try await CommandRun.command("/usr/bin/fusermount", ["-u", mount])
+  }
+}
