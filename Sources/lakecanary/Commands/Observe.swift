@@ -80,7 +80,7 @@ struct Observe: PipelineCommand {
     let flags = Settings.flags([(.engineOutput, "--output", output)]).merging(spark.flags) { $1 }
     let session = try Session.begin(common, flags: pipeline.flags.merging(flags) { $1 })
     let pipeline = session.pipeline
-    let ledger = try pipeline.openLedger(.readOnly)
+    let ledger = try pipeline.openLedger()
     let place = try pipeline.engineOutput()
     let statements = try await pipeline.sparkStatements(
       ledger, try pipeline.openStore(), place, isIncremental: false)

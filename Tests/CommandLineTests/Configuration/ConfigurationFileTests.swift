@@ -98,6 +98,8 @@ import Testing
     #expect(Set(variables).count == variables.count)
     #expect(ConfigurationKey.limitMaxLag.variable == "LAKECANARY_LIMITS_MAX_LAG")
     #expect(
-      ConfigurationKey.groups == ["s3", "workload", "listing", "limits", "replicator", "dms", "alerts"])
+      ConfigurationKey.groups == [
+        "s3", "workload", "listing", "limits", "replicator", "dms", "alerts", "engine", "spark",
+      ])
   }
 }
