@@ -1,5 +1,6 @@
-import Parquet
 import Testing
+
+@testable import Parquet
 
 @Suite struct FileWriterTests {
   /// Settings that reach every path of the writer.
@@ -162,5 +163,34 @@ import Testing
     #expect(ColumnDefinition.decimalByteCount(precision: 18) == 8)
     #expect(ColumnDefinition.decimalByteCount(precision: 28) == 12)
     #expect(ColumnDefinition.decimalByteCount(precision: 38) == 16)
+  }
+
+  @Test func filesOfOneTableShareTheirSchemaAndOthersDoNot() throws {
+    let (_, first) = try SampleTable.file(seed: 1, rows: 20, settings: WriterSettings())
+    let (_, second) = try SampleTable.file(seed: 2, rows: 30, settings: WriterSettings())
+    var other = try FileWriter(columns: [.text("Op", isOptional: false), .text("another")])
+    other[0].append(bytes: Array("I".utf8))
+    other[1].appendNull()
+    try other.endRow()
+    let third = try other.finish()
+
+    var previous: FileMetadata?
+    for bytes in [first, second, third, first] {
+      let decoder = FooterDecoder(fileSize: Int64(bytes.count))
+      guard case .metadata(let shared) = try decoder.decode(tail: bytes.span.bytes, previous: previous),
+        case .metadata(let alone) = try decoder.decode(tail: bytes)
+      else {
+        Issue.record("the footer is not whole")
+        return
+      }
+      #expect(shared.schema.leaves.map(\.dottedPath) == alone.schema.leaves.map(\.dottedPath))
+      #expect(shared.rowGroups.map(\.rowCount) == alone.rowGroups.map(\.rowCount))
+      for (left, right) in zip(shared.rowGroups, alone.rowGroups) {
+        #expect(left.columns.map(\.statistics) == right.columns.map(\.statistics))
+      }
+      let sharesNow = previous.map { $0.schema.storage === shared.schema.storage } ?? false
+      #expect(sharesNow == (bytes == second))
+      previous = shared
+    }
   }
 }

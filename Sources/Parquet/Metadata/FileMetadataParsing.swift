@@ -2,7 +2,9 @@ extension FileMetadata {
   /// Reads a footer; its structures' numbers are those of parquet.thrift.
   ///
   /// - Throws: with the offset in the footer where reading stopped.
-  static func parse(_ footer: [UInt8], fileSize: Int64) throws(Flaw) -> FileMetadata {
+  static func parse(
+    _ footer: [UInt8], fileSize: Int64, previous: FileMetadata? = nil
+  ) throws(Flaw) -> FileMetadata {
     var reader = ThriftReader(footer.span.bytes)
     var version: Int32?
     var schema: Schema?
@@ -17,7 +19,12 @@ extension FileMetadata {
       if type == .stop { break }
       switch id {
       case 1 where type == .int32: version = try reader.int32(.version)
-      case 2 where type == .list: schema = try reader.schema(footer: footer)
+      case 2 where type == .list:
+        if let previous, reader.pass(previous.schema.storage.bytes) {
+          schema = previous.schema
+        } else {
+          schema = try reader.schema(footer: footer)
+        }
       case 3 where type == .int64: rowCount = try reader.count(.rowCount)
       case 4 where type == .list:
         guard let schema else { throw reader.flaw(.fieldMissing(.schema)) }

@@ -36,8 +36,10 @@ public struct FooterDecoder: Sendable {
 
   /// Decodes the footer from the last bytes of the file; the footer's bytes are copied.
   ///
+  /// - Parameter previous: the metadata of another file. Where its schema is the same, byte for byte, as in the files of
+  ///   one table, both share it and it is not read again.
   /// - Throws: `notParquet`, `truncated`, `encrypted`, `malformedMetadata` or `limitExceeded`.
-  public func decode(tail: RawSpan) throws(ParquetError) -> Outcome {
+  public func decode(tail: RawSpan, previous: FileMetadata? = nil) throws(ParquetError) -> Outcome {
     // Magic at both ends and the length.
     guard fileSize >= Self.trailerByteCount + 4 else { throw error(.magicMissing, 0) }
     let tailByteCount = min(Int64(tail.byteCount), fileSize)
@@ -62,7 +64,7 @@ public struct FooterDecoder: Sendable {
     let footerEnd = end - Int(Self.trailerByteCount)
     let footer = tail.copy(footerEnd - Int(footerByteCount)..<footerEnd)
     do {
-      return .metadata(try FileMetadata.parse(footer, fileSize: fileSize))
+      return .metadata(try FileMetadata.parse(footer, fileSize: fileSize, previous: previous))
     } catch {
       throw ParquetError(
         error.problem,

@@ -2,6 +2,7 @@ extension ThriftReader {
   /// `list<SchemaElement>`, the schema in depth-first order.
   @_lifetime(self: copy self)
   mutating func schema(footer: [UInt8]) throws(Flaw) -> Schema {
+    let start = offset
     let list = try list()
     guard list.count == 0 || list.type == .struct else {
       throw flaw(.unknownThriftType(list.type.rawValue))
@@ -18,7 +19,8 @@ extension ThriftReader {
     let tree = try SchemaTree(elements, offset: offset)
     return Schema(
       storage: SchemaStorage(
-        footer: footer, elements: tree.elements, logicalTypes: logicalTypes, leaves: tree.leaves))
+        footer: footer, range: start..<offset, elements: tree.elements, logicalTypes: logicalTypes,
+        leaves: tree.leaves))
   }
 
   @_lifetime(self: copy self)

@@ -23,14 +23,20 @@ public struct Schema: Sendable {
 /// The elements of a schema, and the footer that their names are read from when asked.
 final class SchemaStorage: Sendable {
   let footer: [UInt8]
+  /// Where the schema is in the footer.
+  let range: Range<Int>
   /// All elements in depth-first order, the root first.
   let elements: [SchemaElement]
   let logicalTypes: [LogicalType]
   /// The element of each leaf.
   let leaves: [Int32]
 
-  init(footer: [UInt8], elements: [SchemaElement], logicalTypes: [LogicalType], leaves: [Int32]) {
+  init(
+    footer: [UInt8], range: Range<Int>, elements: [SchemaElement], logicalTypes: [LogicalType],
+    leaves: [Int32]
+  ) {
     self.footer = footer
+    self.range = range
     self.elements = elements
     self.logicalTypes = logicalTypes
     self.leaves = leaves
@@ -42,8 +48,11 @@ final class SchemaStorage: Sendable {
     root.isGroup = true
     var leaf = leaf
     leaf.parent = 0
-    self.init(footer: [], elements: [root, leaf], logicalTypes: [], leaves: [1])
+    self.init(footer: [], range: 0..<0, elements: [root, leaf], logicalTypes: [], leaves: [1])
   }
+
+  /// The bytes that the schema was read from.
+  var bytes: ArraySlice<UInt8> { footer[range] }
 
   func name(_ element: SchemaElement) -> String {
     let footer = footer

@@ -179,6 +179,16 @@ struct ThriftReader: ~Escapable {
     if type == .true || type == .false { try advance(1) } else { try skip(type, depth: depth &+ 1) }
   }
 
+  /// Passes over `known` where it is what comes next.
+  @_lifetime(self: copy self)
+  mutating func pass(_ known: ArraySlice<UInt8>) -> Bool {
+    guard !known.isEmpty, known.count <= remaining,
+      bytes.extracting(offset..<offset &+ known.count).isEqual(to: known.span.bytes)
+    else { return false }
+    offset &+= known.count
+    return true
+  }
+
   @_lifetime(self: copy self)
   private mutating func advance(_ count: Int) throws(Flaw) {
     guard count <= remaining else { throw flaw(.endOfBytes) }

@@ -9,11 +9,13 @@ enum Footers {
     let results = await Corpus(root).onTwoThreads { next in
       var outcome = Outcome()
       var buffer = [UInt8](repeating: 0, count: Int(tailByteCount))
+      var previous: FileMetadata?
       while let paths = next() {
         for path in paths {
-          guard let file = OpenFile(path), let metadata = metadata(of: file, path, &buffer, &outcome) else {
-            continue
-          }
+          guard let file = OpenFile(path),
+            let metadata = metadata(of: file, path, &buffer, &outcome, after: previous)
+          else { continue }
+          previous = metadata
           outcome.files += 1
           outcome.rows += metadata.rowCount
         }
@@ -25,15 +27,18 @@ enum Footers {
 
   static func metadata(
     of file: borrowing OpenFile, _ path: String, _ buffer: inout [UInt8], _ outcome: inout Outcome,
-    tail: Int64 = tailByteCount
+    after previous: FileMetadata? = nil
   ) -> FileMetadata? {
     let decoder = FooterDecoder(fileSize: file.size, file: path)
-    var range = max(0, file.size - tail)..<file.size
+    var range = max(0, file.size - tailByteCount)..<file.size
     while file.read(range, into: &buffer) {
       outcome.requests += 1
       outcome.bytes += range.upperBound - range.lowerBound
       let count = Int(range.upperBound - range.lowerBound)
-      guard let result = try? decoder.decode(tail: buffer.span.bytes.extracting(0..<count)) else {
+      guard
+        let result = try? decoder.decode(
+          tail: buffer.span.bytes.extracting(0..<count), previous: previous)
+      else {
         return nil
       }
       switch result {

@@ -8,10 +8,11 @@ enum Ops {
       var buffer = [UInt8](repeating: 0, count: Int(Footers.tailByteCount))
       var chunkBuffer: [UInt8] = []
       var counter = ValueCounter()
+      var previous: FileMetadata?
       while let paths = next() {
         for path in paths {
           do {
-            try count(path, &counter, &buffer, &chunkBuffer, &outcome)
+            try count(path, &counter, &buffer, &chunkBuffer, &previous, &outcome)
           } catch {
             print(error)
             return outcome
@@ -27,11 +28,13 @@ enum Ops {
   /// Reads the footer, then the chunks of `Op`: two small requests for a file of one row group.
   private static func count(
     _ path: String, _ counter: inout ValueCounter, _ buffer: inout [UInt8], _ chunkBuffer: inout [UInt8],
-    _ outcome: inout Outcome
+    _ previous: inout FileMetadata?, _ outcome: inout Outcome
   ) throws {
-    guard let file = OpenFile(path), let metadata = Footers.metadata(of: file, path, &buffer, &outcome),
+    guard let file = OpenFile(path),
+      let metadata = Footers.metadata(of: file, path, &buffer, &outcome, after: previous),
       let column = metadata.schema.leafIndex(named: "Op")
     else { return }
+    previous = metadata
     let leaf = metadata.schema.leaves[column]
     for (number, rowGroup) in metadata.rowGroups.enumerated() {
       let chunk = rowGroup.columns[column]
