@@ -43,6 +43,7 @@ func processorSeconds() -> Double {
     let repeats = arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1
     var outcome = Outcome()
     let start = clock.now
+    let processorStart = processorSeconds()
     switch arguments[1] {
     case "footers": outcome = await Footers.read(arguments[2])
     case "ops": outcome = await Ops.count(arguments[2])
@@ -56,9 +57,10 @@ func processorSeconds() -> Double {
     default: exit(64)
     }
     let seconds = outcome.seconds ?? (clock.now - start) / .seconds(1)
+    let processor = processorSeconds() - processorStart
     print(
       """
-      {"seconds": \(seconds), "files": \(outcome.files), "rows": \(outcome.rows), \
+      {"seconds": \(seconds), "processor": \(processor), "files": \(outcome.files), "rows": \(outcome.rows), \
       "requests": \(outcome.requests), "bytes": \(outcome.bytes), "I": \(outcome.counts["I"]), \
       "U": \(outcome.counts["U"]), "D": \(outcome.counts["D"]), "peak_kib": \(peakMemory())}
       """)
