@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help demo build install deb manual test test-huge test-systemd test-spark judge judge-scale lint format fuzz \
-  benchmark-parquet benchmark-postgres packages \
+  benchmark-parquet benchmark-postgres instructions packages \
   test-packages clean
 
 PREFIX ?= /usr/local
@@ -132,6 +132,11 @@ benchmark-parquet: Tests/Benchmarks/.venv/installed ## measure Parquet beside it
 
 benchmark-postgres: Tests/Benchmarks/.venv/installed ## measure replicator and writer beside PostgreSQL's own programs
 	@Tests/Benchmarks/.venv/bin/python3 Tests/Benchmarks/postgres.py $(ARGS)
+
+# The compiler decides the counts: they are held to the record of the same compiler alone.
+instructions: packages ## count the instructions of Parquet's four hot paths, and hold them to the record
+	$(call install_packages,valgrind)
+	python3 Tests/Benchmarks/instructions.py $(ARGS)
 
 clean: ## remove what was built; the tests' Python environment too
 	rm -rf .build .venv .venv-spark
