@@ -36,9 +36,20 @@ final class CredentialChain: Sendable {
     var source: (any CredentialSource)?
     var issued: IssuedCredentials?
     var renewAt: Timestamp?
-    var renewal: Task<Result<IssuedCredentials, StorageError>, Never>?
+    var renewal: Renewal?
     var generation = 0
+    /// What numbers renewals and those who wait for them.
+    var lastNumber = 0
   }
+
+  /// A renewal on its way, and those who wait for it.
+  private struct Renewal {
+    let number: Int
+    let task: Task<Void, Never>
+    var waiting: [Int: Waiter] = [:]
+  }
+
+  private typealias Waiter = CheckedContinuation<Result<IssuedCredentials, StorageError>, Never>
 
   private let sources: [any CredentialSource]
   private let clock: any WallClock
@@ -56,14 +67,7 @@ final class CredentialChain: Sendable {
   /// - Throws: `StorageError`: `.credentialsMissing`, `.credentialsExpired`, and what the source's service answers.
   func current(for store: String) async throws(StorageError) -> IssuedCredentials {
     if let issued = good { return issued }
-    let task = state.withLock { state in
-      if let renewal = state.renewal { return renewal }
-      // A task of its own: others wait for it too, and must not be cancelled with the first one.
-      let task = Task { await self.fetch(store) }
-      state.renewal = task
-      return task
-    }
-    let result = await task.value
+    let result = await renewed(store)
     // A renewal that fails leaves the old credentials good until they end.
     if case .failure = result, let issued = state.withLock({ $0.issued }), !hasEnded(issued.credentials) {
       return issued
@@ -94,28 +98,85 @@ final class CredentialChain: Sendable {
   }
 
   /// The credentials that need no renewal yet.
-  private var good: IssuedCredentials? {
-    state.withLock { state in
-      guard let issued = state.issued else { return nil }
-      guard let renewAt = state.renewAt, renewAt <= clock.now() else { return issued }
-      return nil
+  private var good: IssuedCredentials? { state.withLock { good(in: $0) } }
+
+  private func good(in state: State) -> IssuedCredentials? {
+    guard let issued = state.issued else { return nil }
+    guard let renewAt = state.renewAt, renewAt <= clock.now() else { return issued }
+    return nil
+  }
+
+  /// Waits for the renewal on its way, or begins one.
+  ///
+  /// Who is cancelled waits no longer; with the last one, the renewal is cancelled too.
+  private func renewed(_ store: String) async -> Result<IssuedCredentials, StorageError> {
+    let number = state.withLock { state in
+      state.lastNumber += 1
+      return state.lastNumber
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { join(number, store, $0) }
+    } onCancel: {
+      leave(number, store)
     }
   }
 
-  private func fetch(_ store: String) async -> Result<IssuedCredentials, StorageError> {
-    let result = await ask(store)
-    return state.withLock { state in
-      state.renewal = nil
-      switch result {
-      case .success(let (source, credentials)):
-        state.generation += 1
-        let issued = IssuedCredentials(credentials: credentials, generation: state.generation)
-        (state.source, state.issued) = (source, issued)
-        let now = clock.now()
-        state.renewAt = credentials.expiry.map { $0 - min(CredentialChain.margin, ($0 - now) / 2) }
-        return .success(issued)
-      case .failure(let error): return .failure(error)
+  private func join(_ number: Int, _ store: String, _ waiter: Waiter) {
+    let result = state.withLock { state -> Result<IssuedCredentials, StorageError>? in
+      // A cancellation that came before found nobody to tell, and a renewal may have ended meanwhile.
+      if Task.isCancelled { return .failure(CredentialChain.cancelled(store)) }
+      if let issued = good(in: state) { return .success(issued) }
+      if state.renewal == nil {
+        // A task of its own: others wait for it too, and must not be cancelled with the first one.
+        state.renewal = Renewal(number: number, task: Task { await self.fetch(store, number) })
       }
+      state.renewal?.waiting[number] = waiter
+      return nil
+    }
+    if let result { waiter.resume(returning: result) }
+  }
+
+  private func leave(_ number: Int, _ store: String) {
+    let (waiter, abandoned) = state.withLock { state -> (Waiter?, Task<Void, Never>?) in
+      guard let waiter = state.renewal?.waiting.removeValue(forKey: number) else { return (nil, nil) }
+      guard let renewal = state.renewal, renewal.waiting.isEmpty else { return (waiter, nil) }
+      state.renewal = nil
+      return (waiter, renewal.task)
+    }
+    abandoned?.cancel()
+    waiter?.resume(returning: .failure(CredentialChain.cancelled(store)))
+  }
+
+  private static func cancelled(_ store: String) -> StorageError {
+    StorageError(.cancelled, .credentials, store: store)
+  }
+
+  /// Asks the source, keeps what it gives, and tells those who wait for the renewal of this number.
+  private func fetch(_ store: String, _ number: Int) async {
+    let answer = await ask(store)
+    let (result, waiting) = state.withLock { state -> (Result<IssuedCredentials, StorageError>, [Waiter]) in
+      var waiting: [Waiter] = []
+      if let renewal = state.renewal, renewal.number == number {
+        waiting = Array(renewal.waiting.values)
+        state.renewal = nil
+      }
+      return (keep(answer, in: &state), waiting)
+    }
+    for waiter in waiting { waiter.resume(returning: result) }
+  }
+
+  private func keep(
+    _ answer: Result<(any CredentialSource, Credentials), StorageError>, in state: inout State
+  ) -> Result<IssuedCredentials, StorageError> {
+    switch answer {
+    case .success(let (source, credentials)):
+      state.generation += 1
+      let issued = IssuedCredentials(credentials: credentials, generation: state.generation)
+      (state.source, state.issued) = (source, issued)
+      let now = clock.now()
+      state.renewAt = credentials.expiry.map { $0 - min(CredentialChain.margin, ($0 - now) / 2) }
+      return .success(issued)
+    case .failure(let error): return .failure(error)
     }
   }
 

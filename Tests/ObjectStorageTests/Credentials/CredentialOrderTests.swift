@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -75,6 +76,28 @@ import Time
       clock.advance(by: .seconds(2))
       #expect(try await chain.current(for: "s3://b").credentials.accessKeyID == "AK1")
       #expect(server.requests.count == 2)
+    }
+  }
+
+  @Test func `who is cancelled waits no longer, and the last one ends the renewal`() async throws {
+    let (asked, ask) = AsyncStream<Void>.makeStream()
+    let isSilent = Mutex(true)
+    try await LoopbackServer.with { _, _ in
+      ask.yield()
+      return isSilent.withLock { $0 } ? .silence : .document("AK")
+    } _: { server in
+      let chain = try CredentialFixture(
+        environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": server.endpoint], clock: ManualClock()
+      ).chain
+      let waiting = (0..<3).map { _ in Task { try await chain.current(for: "s3://b") } }
+      var requests = asked.makeAsyncIterator()
+      _ = await requests.next()
+      for task in waiting {
+        task.cancel()
+        await expect(.cancelled) { try await task.value }
+      }
+      isSilent.withLock { $0 = false }
+      #expect(try await chain.current(for: "s3://b").credentials.accessKeyID == "AK")
     }
   }
 
