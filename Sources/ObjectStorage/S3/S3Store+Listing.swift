@@ -8,6 +8,8 @@ extension S3Store {
     let token: String?
     /// The last key or common prefix so far: a listing that does not advance has no end.
     let last: String
+    /// The common prefixes so far: some servers give one again on each page that holds keys below it.
+    let prefixes: Set<String>
   }
 
   func listPage(_ query: ListQuery, cursor: ListCursor?) async throws(StorageError) -> ListPage {
@@ -36,6 +38,8 @@ extension S3Store {
     if let start = query.startAfter, !start.isEmpty {
       page.objects.removeAll { !KeyOrder.precedes(start, $0.key) }
     }
+    var prefixes = position?.prefixes ?? []
+    page.commonPrefixes.removeAll { !prefixes.insert($0).inserted }
     guard list.isTruncated else { return page }
     let last = [list.objects.last?.key, list.commonPrefixes.last].compactMap { $0 }
       .max(by: KeyOrder.precedes)
@@ -44,7 +48,8 @@ extension S3Store {
     guard isAdvancing || token != nil && token != position?.token else {
       throw call.error(.malformedAnswer, store: name, detail: "the listing does not go on")
     }
-    page.next = ListCursor(state: Position(token: token, last: last ?? position?.last ?? ""))
+    page.next = ListCursor(
+      state: Position(token: token, last: last ?? position?.last ?? "", prefixes: prefixes))
     return page
   }
 }

@@ -52,6 +52,38 @@ struct S3Store: ObjectStore {
   }
 
   func get(_ key: String, range: ByteRange?, ifMatch: ETag?) async throws(StorageError) -> ObjectBytes {
+    do {
+      return try await read(key, range, ifMatch)
+    } catch  where range != nil && [400, 416, 501].contains(error.status ?? 0) {
+      return try await readWithin(key, range, ifMatch, refusal: error)
+    }
+  }
+
+  /// Reads a range that a server has refused, by offsets within the object's size: some know no suffixes, and some no
+  /// ranges that end beyond the object, where S3 gives what there is.
+  private func readWithin(
+    _ key: String, _ range: ByteRange?, _ ifMatch: ETag?, refusal: StorageError
+  ) async throws(StorageError) -> ObjectBytes {
+    guard let range, range.isValid else { throw refusal }
+    let head: ObjectHead
+    do { head = try await self.head(key) } catch { throw refusal }
+    guard let wanted = range.offsets(in: head.size) else {
+      var error = refusal
+      error.code = .rangeNotSatisfiable
+      throw error
+    }
+    guard range != .bytes(wanted) else { throw refusal }
+    let object = try await read(key, .bytes(wanted), ifMatch)
+    guard object.size == head.size else {
+      throw S3Call(operation: .get, key: key).error(
+        .preconditionFailed, store: name, detail: "it was replaced while it was read")
+    }
+    return object
+  }
+
+  private func read(_ key: String, _ range: ByteRange?, _ ifMatch: ETag?) async throws(StorageError)
+    -> ObjectBytes
+  {
     var call = S3Call(operation: .get, key: key, limit: largestWholeRead)
     try checkKey(call)
     if let range {
@@ -146,6 +178,10 @@ struct ObjectAnswer {
     let size: Int64
     var sent: Range<Int64>
     if answer.status == 206 {
+      // "bytes 0--1/0": a range of an object without bytes.
+      if range != nil, answer.body.isEmpty, answer.header("content-range")?.hasSuffix("/0") == true {
+        throw call.error(.rangeNotSatisfiable, store: store)
+      }
       guard let said = answer.header("content-range").flatMap(ObjectAnswer.contentRange) else {
         throw malformed("no Content-Range")
       }

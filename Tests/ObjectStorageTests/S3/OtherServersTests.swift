@@ -68,6 +68,62 @@ import Time
     }
   }
 
+  @Test func `a server that knows neither suffixes nor ranges beyond the end is asked within it`()
+    async throws
+  {
+    try await LoopbackServer.with { request, _ in
+      let head = ["ETag": "\"t\"", "Last-Modified": "Mon, 23 Nov 2026 22:00:00 GMT"]
+      switch (request.method, request.headers["range"]) {
+      case ("HEAD", _): return .answer(200, headers: head, body: Array("0123456789".utf8))
+      case (_, "bytes=6-9"):
+        return .answer(
+          206, headers: head.merging(["Content-Range": "bytes 6-9/10"]) { $1 }, body: Array("6789".utf8))
+      default: return .error(400, "InvalidArgument")
+      }
+    } _: { server in
+      let store = try server.store()
+      for range in [ByteRange.suffix(4), .bytes(6..<64)] {
+        let object = try await store.get("k", range: range, ifMatch: ETag("t"))
+        #expect(object.bytes == Array("6789".utf8))
+        #expect(object.offset == 6)
+      }
+      await expect(.rangeNotSatisfiable) { try await store.get("k", range: .bytes(10..<12)) }
+      await expect(.rejected) { try await store.get("k", range: .bytes(1..<2)) }
+      await expect(.preconditionFailed) { try await store.get("k", range: .suffix(4), ifMatch: ETag("u")) }
+    }
+  }
+
+  @Test(arguments: ["bytes 0--1/0", "bytes */0"])
+  func `a range of nothing that is called a success`(_ said: String) async throws {
+    try await LoopbackServer.with { _, _ in
+      .answer(
+        206,
+        headers: [
+          "ETag": "\"t\"", "Last-Modified": "Mon, 23 Nov 2026 22:00:00 GMT", "Content-Range": said,
+        ])
+    } _: { server in
+      let store = try server.store()
+      await expect(.rangeNotSatisfiable) { try await store.get("k", range: .suffix(8)) }
+    }
+  }
+
+  @Test func `common prefixes that each page repeats are told once`() async throws {
+    try await LoopbackServer.with { request, _ in
+      let isLast = request.target.contains("continuation-token")
+      return .listing(
+        "<IsTruncated>\(!isLast)</IsTruncated><NextContinuationToken>n</NextContinuationToken>"
+          + ["a/", "b/", isLast ? "c/" : "b/"].map {
+            "<CommonPrefixes><Prefix>\($0)</Prefix></CommonPrefixes>"
+          }
+          .joined())
+    } _: { server in
+      let store = try server.store()
+      let first = try await store.listPage(ListQuery(prefix: "", delimiter: "/"), cursor: nil)
+      let second = try await store.listPage(ListQuery(prefix: "", delimiter: "/"), cursor: first.next)
+      #expect(first.commonPrefixes + second.commonPrefixes == ["a/", "b/", "c/"])
+    }
+  }
+
   @Test(arguments: [
     "HTTP/1.0 200 OK\r\nETag: \"t\"\r\n\(dates)\r\nwhole",
     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nETag: \"t\"\r\n\(dates)Content-Length: 5\r\n\r\nwhole",
