@@ -53,6 +53,42 @@ extension Backend {
     return self == .seaweed && (key.contains("\\") || parts.contains { $0.isEmpty })
   }
 
+  /// The keys of `keys` where the store holds all of them beside each other and lists them in the order of bytes, and
+  /// `others` where it cannot: of a server of somebody's own that is found by trying.
+  func holding(_ keys: [String], otherwise others: [String], _ store: any ObjectStore) async throws
+    -> [String]
+  {
+    guard case .endpoint = self else { return keys }
+    for key in keys { _ = try? await store.put(key, []) }
+    let listed = try await ObjectStorageTests.keys(store)
+    for key in keys { try? await store.delete(key) }
+    return listed == keys ? keys : others
+  }
+
+  /// Whether the server refuses to replace an object that is not to be replaced; one of somebody's own may know no
+  /// conditions, and is not tried further.
+  func obeysConditions(_ store: any ObjectStore) async throws -> Bool {
+    guard case .endpoint = self else { return true }
+    try await store.put("condition", [1])
+    let isRefused = (try? await store.put("condition", [2], ifNoneMatch: true)) == nil
+    try await store.delete("condition")
+    return isRefused
+  }
+
+  /// Whether a key that was written can be found again under its name, as those that are mixed up cannot.
+  func finds(_ key: String, _ store: any ObjectStore) async throws -> Bool {
+    guard case .endpoint = self else { return true }
+    let isListed = try await ObjectStorageTests.keys(store, prefix: key).contains { KeyOrder.isSame($0, key) }
+    if !isListed { try? await store.delete(key) }
+    return isListed
+  }
+
+  /// The codes that may refuse a key which a bucket of S3 takes.
+  var codesOfRefusedKeys: [StorageError.Code] {
+    guard case .endpoint = self else { return [.invalidKey, .unsupported, .malformedAnswer] }
+    return [.invalidKey, .unsupported, .malformedAnswer, .rejected, .serverFailed, .credentialsInvalid]
+  }
+
   /// Keys that go wrong where they are escaped, normalized, split or compared carelessly.
   static let oddKeys = [
     "plain.parquet", "with space", "plus+plus", "equals=1/&and", "percent%41%2F", "hash#1", "what?x=y",
