@@ -138,7 +138,9 @@ final class EasyHandle {
     } else {
       let said = String(cString: errorText)
       let text = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
-      transfer.fail(code, detail: text, duration: duration)
+      var systemError = 0
+      canary_easy_get_long(pointer, CURLINFO_OS_ERRNO, &systemError)
+      transfer.fail(code, systemError: Int32(clamping: systemError), detail: text, duration: duration)
     }
     return transfer
   }

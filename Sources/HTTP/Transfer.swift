@@ -1,4 +1,5 @@
 import CLibCurl
+import Glibc
 
 /// One request on its way: what libcurl's callbacks read from and write to.
 ///
@@ -26,7 +27,7 @@ final class Transfer {
 
   func receive(head bytes: UnsafeRawBufferPointer) -> Int {
     // A status line begins the head of another answer: the one before it was a 100 Continue, or a proxy's.
-    if bytes.starts(with: "HTTP/".utf8) {
+    if bytes.count > 5, bytes[0] == UInt8(ascii: "H"), bytes.starts(with: "HTTP/".utf8) {
       head.removeAll(keepingCapacity: true)
       body.removeAll(keepingCapacity: true)
     }
@@ -77,9 +78,14 @@ final class Transfer {
     result = .success(HTTPAnswer(status: status, head: head, body: body, duration: duration))
   }
 
-  func fail(_ code: CURLcode, detail: String, duration: Duration) {
+  /// - Parameter systemError: the errno of a connection that failed; 0 where there is none.
+  func fail(_ code: CURLcode, systemError: Int32, detail: String, duration: Duration) {
+    // A peer that accepts and resets at once is met before TLS has begun or after: the handshake broke either way.
+    let isReset = code == CURLE_COULDNT_CONNECT && systemError == ECONNRESET
+    let isHandshake = code == CURLE_SSL_CONNECT_ERROR || isReset && request.url.hasPrefix("https:")
     let kind: TransferFailure.Kind =
       switch code {
+      case CURLE_COULDNT_CONNECT where isReset: isHandshake ? .tls : .broken
       case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
         .unreachable
       case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
@@ -94,7 +100,7 @@ final class Transfer {
       }
     fail(
       TransferFailure(
-        kind: kind, isHandshake: code == CURLE_SSL_CONNECT_ERROR, detail: detail, duration: duration))
+        kind: kind, isHandshake: isHandshake, detail: detail, duration: duration))
   }
 
   func fail(_ failure: TransferFailure) {
