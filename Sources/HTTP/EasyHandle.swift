@@ -9,6 +9,10 @@ final class EasyHandle {
   private var headers: UnsafeMutablePointer<curl_slist>?
   private let errorText: UnsafeMutablePointer<CChar>
   private(set) var transfer: Transfer?
+  // What libcurl was told for the transfer before, and keeps.
+  private var method: HTTPRequest.Method?
+  private var times: [Duration] = []
+  private var proxy: String??
 
   /// A handle; nil where libcurl has no memory for one.
   init?(certificates: TrustedCertificates?) {
@@ -88,34 +92,53 @@ final class EasyHandle {
     let request = transfer.request
     self.transfer = transfer
     errorText.pointee = 0
+    if request.method != method || request.method == .put || request.method == .post {
+      set(request.method, bodyByteCount: request.body.count)
+    }
+    guard setHeaders(request) else { return CURLE_OUT_OF_MEMORY }
+    // Most requests of a store have the same times and the same way: libcurl keeps what it was told.
+    let times = [request.timeLeft, request.connecting, request.stall]
+    if times != self.times {
+      set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeLeft))
+      set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connecting))
+      set(CURLOPT_LOW_SPEED_TIME, max(1, Int(request.stall.components.seconds)))
+      self.times = times
+    }
+    if proxy != .some(request.proxy) {
+      canary_easy_set_text(pointer, CURLOPT_PROXY, request.proxy ?? "")
+      proxy = .some(request.proxy)
+    }
+    return canary_easy_set_text(pointer, CURLOPT_URL, request.url)
+  }
+
+  private func set(_ method: HTTPRequest.Method, bodyByteCount: Int) {
     set(CURLOPT_HTTPGET, 1)  // Undoes what the transfer before has set as its method.
     canary_easy_set_text(pointer, CURLOPT_CUSTOMREQUEST, nil)
-    set(CURLOPT_NOBODY, request.method == .head ? 1 : 0)
-    switch request.method {
-    case .get, .head: break
+    set(CURLOPT_NOBODY, method == .head ? 1 : 0)
+    switch method {
+    case .get: set(CURLOPT_HTTPGET, 1)
+    case .head: break
     case .delete: canary_easy_set_text(pointer, CURLOPT_CUSTOMREQUEST, "DELETE")
     case .put:
       set(CURLOPT_UPLOAD, 1)
-      canary_easy_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(request.body.count))
+      canary_easy_set_offset(pointer, CURLOPT_INFILESIZE_LARGE, curl_off_t(bodyByteCount))
     case .post:
       set(CURLOPT_POST, 1)
-      canary_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+      canary_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bodyByteCount))
     }
-    if request.method == .get { set(CURLOPT_HTTPGET, 1) }
+    self.method = method
+  }
 
+  private func setHeaders(_ request: HTTPRequest) -> Bool {
     curl_slist_free_all(headers)
     headers = nil
     // libcurl adds these by itself; without a value they are left out.
-    guard append("Accept:"), append("Expect:") else { return CURLE_OUT_OF_MEMORY }
+    guard append("Accept:"), request.body.isEmpty || append("Expect:") else { return false }
     for (name, value) in request.headers {
-      guard append(value.isEmpty ? name + ";" : name + ": " + value) else { return CURLE_OUT_OF_MEMORY }
+      guard append(value.isEmpty ? name + ";" : name + ": " + value) else { return false }
     }
     canary_easy_set_list(pointer, CURLOPT_HTTPHEADER, headers)
-    set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeLeft))
-    set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connecting))
-    set(CURLOPT_LOW_SPEED_TIME, max(1, Int(request.stall.components.seconds)))
-    canary_easy_set_text(pointer, CURLOPT_PROXY, request.proxy ?? "")
-    return canary_easy_set_text(pointer, CURLOPT_URL, request.url)
+    return true
   }
 
   private func append(_ line: String) -> Bool {
