@@ -82,6 +82,15 @@ import Testing
         try await expectUnknown(pipeline, Wrong(name: said[0], environment: environment, said: said))
       }
     }
+    try await TLSFront.with(port: server.port, directory: pipeline.scratch.path) { endpoint, certificate in
+      let environment = ["LAKECANARY_S3_ENDPOINT": endpoint]
+      try await expectUnknown(
+        pipeline,
+        Wrong(name: "a stranger's certificate", environment: environment, said: ["CA file"]))
+      let trusting = try await pipeline.run(
+        "reconcile", environment: environment.merging(["LAKECANARY_S3_CA_FILE": certificate]) { $1 })
+      #expect(trusting.exitCode == 0, "\(trusting.output)\(trusting.errorOutput)")
+    }
     try await pipeline.expectNothingWrong("after all that")
     try await pipeline.succeed("replicate", "--clean-up")
   }
