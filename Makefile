@@ -74,11 +74,10 @@ install: build ## install below PREFIX (/usr/local), in DESTDIR where it is set
 deb: build ## make a Debian package, .build/lakecanary_VERSION_ARCH.deb
 	@packaging/deb
 
-manual: ## write the man pages of the commands, man/*.1, anew
-	@swift package generate-manual --multi-page --date "$$(date -u +%F)" >/dev/null
-	rm -f man/*.1
-	mkdir -p man
-	cp .build/plugins/GenerateManual/outputs/lakecanary/*.1 man/
+manual: packages ## write the man pages of the commands, man/*.1, anew: after a change of any help text
+	@swift build --product lakecanary
+	swift build --product generate-manual
+	packaging/manual .build/debug/generate-manual .build/debug/lakecanary
 
 test-systemd: build test-packages ## boot a systemd in a container and let the units work in it
 	@Tests/Systemd/make

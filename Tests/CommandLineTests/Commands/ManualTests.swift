@@ -5,12 +5,77 @@ import Testing
 
 @testable import lakecanary
 
-/// The manual of the configuration, the README and the commands say the same.
+/// Help, man pages, README and the configuration say the same.
 @Suite struct ManualTests {
   private static var root: String {
     var url = URL(filePath: #filePath)
     for _ in 0..<4 { url.deleteLastPathComponent() }
     return url.path
+  }
+
+  private struct Help: Decodable {
+    var command: Command
+
+    struct Command: Decodable {
+      var commandName: String
+      var shouldDisplay: Bool?
+      var superCommands: [String]?
+      var abstract: String?
+      var discussion: String?
+      var arguments: [Argument]?
+      var subcommands: [Command]?
+    }
+
+    struct Argument: Decodable {
+      var abstract: String?
+      var discussion: String?
+      var preferredName: Name?
+      var shouldDisplay: Bool?
+      var valueName: String?
+    }
+
+    struct Name: Decodable {
+      var name: String
+    }
+  }
+
+  /// `make manual` writes the pages anew; this holds them to the commands.
+  @Test func thePagesSayWhatTheHelpSays() async throws {
+    let dump = try await CommandRun.lakecanary(["--experimental-dump-help"])
+    let help = try JSONDecoder().decode(Help.self, from: Data(dump.output.utf8))
+    var pages: Set<String> = []
+    var stale: [String] = []
+    var commands = [help.command]
+    while let command = commands.popLast() {
+      guard command.shouldDisplay != false, command.commandName != "help" else { continue }
+      let name = ((command.superCommands ?? []) + [command.commandName]).joined(separator: ".") + ".1"
+      pages.insert(name)
+      commands += command.subcommands ?? []
+      guard let page = try? String(contentsOfFile: "\(Self.root)/man/\(name)", encoding: .utf8) else {
+        stale.append("\(name) is absent")
+        continue
+      }
+      let text = words(page)
+      let shown = (command.arguments ?? []).filter { $0.shouldDisplay != false }
+      for sentence in [command.abstract, command.discussion]
+        + shown.flatMap({ [$0.abstract, $0.discussion] })
+      {
+        guard let sentence, !sentence.isEmpty, !text.contains(words(sentence)) else { continue }
+        stale.append("\(name) lacks: \(sentence)")
+      }
+      let listed = page.matches(of: /(?m)^\.It Fl (?:. , )?-?(\S+)/).map { String($0.output.1) }
+      let options = shown.filter { $0.preferredName != nil }.compactMap { $0.preferredName?.name }
+      if listed.sorted() != options.sorted() { stale.append("\(name) lists \(listed), not \(options)") }
+    }
+    let there = Set(try FileManager.default.contentsOfDirectory(atPath: "\(Self.root)/man"))
+    stale += there.subtracting(pages).map { "\($0) is the page of no command" }
+    #expect(stale.isEmpty, "a help text was changed; `make manual` writes the pages anew")
+  }
+
+  /// Text without roff's escapes, lines and requests.
+  private func words(_ text: String) -> String {
+    text.replacing("\n.Pp\n", with: "\n").replacing("\\", with: "").replacing("\n", with: " ")
+      .split(separator: " ").joined(separator: " ")
   }
 
   @Test func everyKeyHasItsPlaceInTheManual() async throws {
