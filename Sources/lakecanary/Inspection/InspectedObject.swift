@@ -14,7 +14,7 @@ struct InspectedObject: Encodable, Sendable {
   /// full-load, changes, transactions, or other: by the object's name.
   let kind: String
   /// Why the object cannot be read; nothing below is then told.
-  var error: String?
+  var error: InspectionError?
   var rows: Int64?
   var rowGroups: [RowGroup] = []
   var columns: [Column] = []

@@ -9,7 +9,7 @@ enum InspectionText {
       "  \(FigureText.bytes(object.size)), \(object.kind), last changed \(object.lastModified)",
     ]
     if let error = object.error {
-      lines.append("  " + style.paint("cannot be read", .bad) + ": \(SafeText.shown(error))")
+      lines.append("  " + style.paint("cannot be read", .bad) + ": \(SafeText.shown(error.message))")
       return lines.joined(separator: "\n") + "\n"
     }
     let groups = object.rowGroups
@@ -79,7 +79,7 @@ enum InspectionText {
         + "\(FigureText.counted(totals.rows, "row")); \(text(totals.opCounts))")
     for object in listing.objects {
       guard let error = object.error else { continue }
-      lines.append("  " + style.paint("cannot be read", .bad) + ": \(SafeText.shown(error))")
+      lines.append("  " + style.paint("cannot be read", .bad) + ": \(SafeText.shown(error.message))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -19,16 +19,16 @@ struct ObjectInspector: Sendable {
   func inspect(_ object: ListedObject) async throws -> InspectedObject {
     var inspected = InspectedObject(object)
     guard !object.key.hasSuffix(".csv"), !object.key.hasSuffix(".csv.gz") else {
-      inspected.error = "it is CSV; lakecanary reads Parquet"
+      inspected.error = InspectionError(unsupported: "it is CSV; `inspect` reads Parquet")
       return inspected
     }
     var bytes = ObjectPart(store: store, object: object)
     do {
       try await read(&bytes, object, into: &inspected)
     } catch let error as ParquetError {
-      inspected.error = error.description
+      inspected.error = InspectionError(error)
     } catch let error as StorageError where error.isAboutObject {
-      inspected.error = error.description
+      inspected.error = InspectionError(error)
     }
     (inspected.requests, inspected.bytesRead) = (bytes.requests, bytes.bytesRead)
     return inspected

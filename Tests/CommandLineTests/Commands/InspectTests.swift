@@ -76,6 +76,11 @@ import Testing
     #expect(totals["full_load_objects"] as? Int == 1)
     #expect(totals["unreadable_objects"] as? Int == 1)
     #expect(totals["rows"] as? Int == 6)
+    let objects = try #require(listing["objects"] as? [[String: Any]])
+    let error = try #require(objects.lazy.compactMap { $0["error"] as? [String: Any] }.first)
+    #expect(error["part"] as? String == "parquet")
+    #expect(error["code"] as? String == "not_parquet")
+    #expect((error["message"] as? String)?.contains("LOAD00000001.parquet") == true)
   }
 
   @Test func saysWhatCannotBeRead() async throws {
