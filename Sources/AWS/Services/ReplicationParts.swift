@@ -17,22 +17,10 @@ public struct ReplicationEndpoint: Sendable, Hashable {
   /// The settings of a PostgreSQL endpoint by name, as text.
   public var postgresSettings: [String: String]
 
-  /// A setting of a PostgreSQL endpoint, of wherever it was given; names in any case.
-  public func postgresSetting(_ name: String) -> String? {
-    let wanted = name.lowercased()
-    if let value = postgresSettings.first(where: { $0.key.lowercased() == wanted })?.value { return value }
-    for part in (extraConnectionAttributes ?? "").split(separator: ";") {
-      let pair = part.split(separator: "=", maxSplits: 1)
-      if pair.count == 2, pair[0].lowercased().filter({ !$0.isWhitespace }) == wanted {
-        return String(pair[1])
-      }
-    }
-    return nil
-  }
-
-  /// The settings of an S3 endpoint as the one string that DMS takes.
+  /// The settings of the endpoint, of S3 or PostgreSQL, as the one string that DMS takes.
   public var settingsString: String {
-    let named = s3Settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let settings = s3Settings.merging(postgresSettings) { $1 }
+    let named = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let extra = extraConnectionAttributes.map { [$0] } ?? []
     // What stands among the settings wins over what stands in the string.
     return (extra + named).joined(separator: ";")

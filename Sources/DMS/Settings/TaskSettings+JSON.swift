@@ -20,6 +20,12 @@ extension TaskSettings {
             + (nearest(to: name, among: Section.allCases.map(\.rawValue)).map { "; is \($0) meant?" } ?? ""))
         continue
       }
+      if section == .logging, let values = value as? [String: Any],
+        let key = values.keys.first(where: { $0.lowercased() == "enablelogging" }), let value = values[key],
+        !(value is NSNull)
+      {
+        logs = try TaskSettingValue(section: name, name: key, value: value).flag()
+      }
       if section.isWithoutEffect {
         if !(value is NSNull) { warnings.append("task settings \(name) have no effect") }
         continue
@@ -91,8 +97,15 @@ extension TaskSettings {
       let size = try value.number(0...102_400)
       lobMaxSizeKB = size == 0 ? nil : size
     case (.targetMetadata, "limitedsizelobmode"): limitsLOBs = try value.flag()
+    case (.targetMetadata, "supportlobs"):
+      supportsLOBs = try value.flag()
+      warnings.append("task setting \(value.path) has no effect")
+    case (.targetMetadata, "batchapplyenabled"):
+      appliesInBatches = try value.flag()
+      warnings.append("task setting \(value.path) has no effect")
     case (.targetMetadata, "fulllobmode"):
-      if try value.flag() {
+      fullLOBMode = try value.flag()
+      if fullLOBMode {
         warnings.append("task setting FullLobMode has no effect: S3 targets do not take it, values are whole")
       }
     default:

@@ -40,6 +40,14 @@ public struct TaskSettings: Hashable, Sendable {
   ///
   /// DMS's own default is 32; here values are whole unless the settings say so.
   public var lobMaxSizeKB: Int?
+  /// `TargetMetadata.SupportLobs`: LOB columns are not left out; nil where it is not given.
+  public var supportsLOBs: Bool?
+  /// `TargetMetadata.FullLobMode`, which S3 targets do not take.
+  public var fullLOBMode = false
+  /// `TargetMetadata.BatchApplyEnabled`.
+  public var appliesInBatches = false
+  /// `Logging.EnableLogging`; nil where it is not given.
+  public var logs: Bool?
   /// What the one who wrote the settings should know, a sentence each.
   public var warnings: [String] = []
 

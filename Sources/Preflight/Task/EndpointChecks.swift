@@ -67,10 +67,9 @@ struct SourceEndpointCheck: TaskCheck {
   static let wanted = "the configured source, over TLS, with a heartbeat where the database is often idle"
   static let why = "a canary that writes to another database than the task reads is always missing"
 
-  /// Whether DDL is captured; it is unless the endpoint says otherwise.
-  static func capturesDDL(_ endpoint: ReplicationEndpoint) -> Bool {
-    let value = endpoint.postgresSetting("CaptureDdls")?.lowercased() ?? "true"
-    return ["true", "y", "yes", "1"].contains(value)
+  /// Whether DDL is captured; nil where the endpoint's settings cannot be read here.
+  static func capturesDDL(_ endpoint: ReplicationEndpoint) -> Bool? {
+    (try? SourceSettings(parsing: endpoint.settingsString))?.capturesDDL
   }
 
   func diagnose(_ endpoint: ReplicationEndpoint, _ facts: TaskFacts) -> [Diagnosis] {
@@ -95,11 +94,15 @@ struct SourceEndpointCheck: TaskCheck {
           .warning, "SslMode is none", subject: "SslMode", why: "rows travel in the clear",
           mend: "set SslMode to require, or to verify-full with RDS's certificate"))
     }
-    let captures = Self.capturesDDL(endpoint)
-    diagnoses.append(
-      diagnosis(
-        captures ? .ok : .note, "\(endpoint.identifier), CaptureDdls=\(captures)",
-        mend: captures ? nil : "expect new columns with their first change alone"))
+    do throws(DMSError) {
+      let captures = try SourceSettings(parsing: endpoint.settingsString).capturesDDL
+      diagnoses.append(
+        diagnosis(
+          captures ? .ok : .note, "\(endpoint.identifier), CaptureDdls=\(captures)",
+          mend: captures ? nil : "expect new columns with their first change alone"))
+    } catch {
+      diagnoses.append(diagnosis(.unknown, "the endpoint's settings cannot be read here: \(error)"))
+    }
     return diagnoses
   }
 }

@@ -91,56 +91,33 @@ struct TaskSettingsCheck: TaskCheck {
   static let why =
     "longer values are cut; and DMS warns that BatchApplyEnabled may lose data with an S3 target"
 
-  private struct Settings: Decodable {
-    struct Target: Decodable {
-      var supportLobs, fullLobMode, limitedSizeLobMode, batchApplyEnabled: Bool?
-      var lobMaxSize: Int?
-
-      enum CodingKeys: String, CodingKey {
-        case supportLobs = "SupportLobs"
-        case fullLobMode = "FullLobMode"
-        case limitedSizeLobMode = "LimitedSizeLobMode"
-        case batchApplyEnabled = "BatchApplyEnabled"
-        case lobMaxSize = "LobMaxSize"
-      }
-    }
-    struct Logging: Decodable {
-      var enableLogging: Bool?
-
-      enum CodingKeys: String, CodingKey { case enableLogging = "EnableLogging" }
-    }
-    var target: Target?
-    var logging: Logging?
-
-    enum CodingKeys: String, CodingKey {
-      case target = "TargetMetadata"
-      case logging = "Logging"
-    }
-  }
-
   func diagnose(_ facts: TaskFacts) -> [Diagnosis] {
-    guard let text = facts.task.settings,
-      let settings = try? JSONDecoder().decode(Settings.self, from: Data(text.utf8))
-    else { return [] }
+    guard let text = facts.task.settings else { return [] }
+    let settings: TaskSettings
+    do throws(DMSError) {
+      settings = try TaskSettings(json: text)
+    } catch {
+      return [diagnosis(.unknown, "the task's settings cannot be read here: \(error)")]
+    }
     var diagnoses: [Diagnosis] = []
-    if settings.target?.batchApplyEnabled == true {
+    if settings.appliesInBatches {
       diagnoses.append(
         diagnosis(.warning, "BatchApplyEnabled is on", mend: "set TargetMetadata.BatchApplyEnabled to false"))
     }
-    if settings.target?.fullLobMode == true {
+    if settings.fullLOBMode {
       diagnoses.append(
         diagnosis(
           .warning, "full LOB mode, which an S3 target does not have",
           mend: "set LimitedSizeLobMode to true and LobMaxSize above the longest value"))
-    } else if settings.target?.supportLobs == false {
+    } else if settings.supportsLOBs == false {
       diagnoses.append(
         diagnosis(
           .warning, "LOB columns are left out (SupportLobs is false)",
           mend: "set TargetMetadata.SupportLobs to true"))
-    } else if let size = settings.target?.lobMaxSize {
+    } else if let size = settings.lobMaxSizeKB {
       diagnoses.append(diagnosis(.ok, "LOBs up to \(size) KB"))
     }
-    if settings.logging?.enableLogging == false {
+    if settings.logs == false {
       diagnoses.append(
         diagnosis(
           .warning, "logging is off", wanted: "the task's log in CloudWatch",

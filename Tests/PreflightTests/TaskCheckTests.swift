@@ -1,0 +1,143 @@
+import DMS
+import Foundation
+import ObjectStorage
+import Testing
+import Time
+
+@testable import AWS
+@testable import Preflight
+
+/// The rules about a task over answers as DMS's and RDS's APIs write them, where moto has none.
+@Suite struct TaskCheckTests {
+  private static let arn = "arn:aws:dms:eu-west-1:123456789012:task:ABC"
+
+  private func facts(settings: String? = nil, tables: [String] = ["customers"]) throws -> TaskFacts {
+    struct Answer: Decodable { var task: ReplicationTask.Wire }
+    let document: [String: Any] = [
+      "Task": [
+        "ReplicationTaskIdentifier": "exercise", "ReplicationTaskArn": Self.arn, "Status": "running",
+        "ReplicationTaskSettings": settings ?? "{}",
+      ]
+    ]
+    let wire = try AWSJSON.decoder.decode(
+      Answer.self, from: JSONSerialization.data(withJSONObject: document))
+    return TaskFacts(
+      task: ReplicationTask(wire.task),
+      expectations: TaskExpectations(
+        settings: EndpointSettings(), tables: tables.map { QualifiedName(schema: "public", name: $0) },
+        location: BucketLocation(place: .s3(bucket: "raw"), prefix: "")),
+      clock: SystemWallClock())
+  }
+
+  /// An answer of DescribeTableStatistics.
+  private func statistics(_ tables: [[String: Any]]) throws -> [TableStatistics] {
+    struct Answer: Decodable { var tableStatistics: [TableStatistics.Wire] }
+    let document = ["TableStatistics": tables.map { $0.merging(["SchemaName": "public"]) { $1 } }]
+    return try AWSJSON.decoder.decode(
+      Answer.self, from: JSONSerialization.data(withJSONObject: document)
+    ).tableStatistics.map(TableStatistics.init)
+  }
+
+  @Test func theStateOfEachTableIsTold() throws {
+    let tables = try statistics([
+      ["TableName": "customers", "TableState": "Table completed", "FullLoadRows": 1_000],
+      ["TableName": "orders", "TableState": "Table error"],
+      ["TableName": "items", "TableState": "Table completed", "FullLoadErrorRows": 3],
+      ["TableName": "gone", "TableState": "Table does not exist"],
+    ])
+    let found = TableStateCheck().diagnose(tables, try facts(tables: ["customers", "new"]))
+    #expect(found.one("table-state", "public.orders")?.severity == .critical)
+    #expect(found.one("table-state", "public.items")?.found == "3 rows could not be loaded")
+    #expect(found.one("table-state", "public.gone")?.severity == .critical)
+    #expect(found.one("table-state", "public.new")?.severity == .warning)
+    #expect(found.last?.found == "1 of 4 tables without errors")
+    #expect(found.filter { $0.severity > .note }.allSatisfy { $0.mend != nil })
+  }
+
+  @Test func whatDMSFindsToDifferIsTold() throws {
+    let tables = try statistics([
+      ["TableName": "customers", "ValidationState": "Validated", "ValidationFailedRecords": 0],
+      ["TableName": "orders", "ValidationState": "Mismatched records", "ValidationFailedRecords": 7],
+      ["TableName": "items", "ValidationState": "Not enabled"],
+      ["TableName": "late", "ValidationState": "Suspended records"],
+    ])
+    let found = ValidationCheck().diagnose(tables, try facts())
+    #expect(found.map(\.subject) == ["public.orders", "public.late"])
+    #expect(found.first?.found == "Mismatched records, 7 records failed")
+    #expect(
+      found.allSatisfy { $0.severity == .critical && $0.mend?.contains("s3_validation_failures") == true })
+  }
+
+  @Test(arguments: [
+    (
+      #"{"TargetMetadata": {"BatchApplyEnabled": true}}"#, "BatchApplyEnabled is on",
+      Diagnosis.Severity.warning
+    ),
+    (
+      #"{"TargetMetadata": {"FullLobMode": "true"}}"#, "full LOB mode, which an S3 target does not have",
+      .warning
+    ),
+    (
+      #"{"TargetMetadata": {"SupportLobs": false}}"#, "LOB columns are left out (SupportLobs is false)",
+      .warning
+    ),
+    (#"{"TargetMetadata": {"LimitedSizeLobMode": true, "LobMaxSize": 32}}"#, "LOBs up to 32 KB", .ok),
+    (#"{"Logging": {"EnableLogging": false, "LogComponents": []}}"#, "logging is off", .warning),
+  ])
+  func theTasksSettings(json: String, found: String, severity: Diagnosis.Severity) throws {
+    let diagnoses = TaskSettingsCheck().diagnose(try facts(settings: json))
+    #expect(diagnoses.map(\.found) == [found])
+    #expect(diagnoses.map(\.severity) == [severity])
+  }
+
+  @Test func settingsThatCannotBeReadAreTold() throws {
+    #expect(TaskSettingsCheck().diagnose(try facts(settings: "[]")).map(\.severity) == [.unknown])
+    let endpoint = try ReplicationEndpoint(
+      AWSJSON.decoder.decode(
+        ReplicationEndpoint.Wire.self,
+        from: Data(
+          #"{"EndpointIdentifier": "s", "PostgreSQLSettings": {"CaptureDdls": false, "HeartbeatEnable": true}}"#
+            .utf8)))
+    #expect(SourceEndpointCheck.capturesDDL(endpoint) == false)
+    var broken = endpoint
+    broken.extraConnectionAttributes = "CaptureDdls"
+    #expect(SourceEndpointCheck.capturesDDL(broken) == nil)
+    #expect(SourceEndpointCheck().diagnose(broken, try facts()).map(\.severity) == [.unknown])
+  }
+
+  /// What each refusal means for the verdict, and its mend.
+  @Test(arguments: [
+    (
+      AWSError.Code.accessDenied, Diagnosis.Severity.unknown,
+      "allow dms:DescribeTableStatistics to this identity"
+    ),
+    (.throttled, .unknown, "try again later"), (.serverFailed, .unknown, "try again later"),
+    (.unreachable, .unknown, "check the network, the proxy and the endpoint"),
+    (.credentialsExpired, .critical, "renew the credentials"),
+    (.credentialsInvalid, .critical, "check the access key and its secret"),
+    (.notFound, .critical, "correct its name or ARN, and see that account and region are the right ones"),
+    (.unsupported, .note, ""),
+  ])
+  func eachRefusalHasItsLine(code: AWSError.Code, severity: Diagnosis.Severity, mend: String) {
+    let found = TableStateCheck().diagnosis(of: AWSError(code, .dms, "DescribeTableStatistics"))
+    #expect(found.severity == severity)
+    #expect(found.mend ?? "" == mend)
+    #expect(found.found.contains("DescribeTableStatistics") && !found.found.contains("\n"))
+  }
+
+  @Test func parametersThatWaitForARebootAreTold() {
+    let check = ParameterGroupCheck()
+    let on = DatabaseParameter(value: "1", applyMethod: "pending-reboot")
+    let found = check.diagnose("own", status: "pending-reboot", ["rds.logical_replication": on])
+    #expect(found.map(\.severity) == [.critical])
+    #expect(found.first?.found == "changes wait for a reboot")
+    #expect(found.first?.mend == "reboot the instance")
+    let off = check.diagnose(
+      "default.postgres16", status: "in-sync",
+      ["rds.force_ssl": DatabaseParameter(value: "0", applyMethod: nil)])
+    #expect(off.map(\.severity) == [.critical, .warning])
+    #expect(off.first?.mend?.contains("a parameter group of your own") == true)
+    #expect(
+      check.diagnose("own", status: "in-sync", ["rds.logical_replication": on]).map(\.severity) == [.ok])
+  }
+}
