@@ -131,7 +131,7 @@ let package = Package(
         "lakecanary", "Parquet", "Postgres", "Ledger", "Engines", "Reconciliation", "ObjectStorage", "DMS",
         "Time",
       ],
-      exclude: ["EndToEnd/bucket_state.py"]),
+      exclude: ["EndToEnd/bucket_state.py", "EndToEnd/token_directory.py"]),
     tests("AlertingTests", ["Alerting", "HTTP", "Reporting", "Ledger"]),
     tests("PackageTests", ["LocalServers"], exclude: ["Template"]),
   ]

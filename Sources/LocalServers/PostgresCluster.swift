@@ -10,6 +10,7 @@ public struct PostgresCluster: Sendable {
   public let directory: String
   /// The server's programs: `psql`, `pgbench` and the like.
   public let programs: String
+  private let port: String
   private let guardian: Guardian
 
   /// The user that owns the cluster; logs in without a password.
@@ -35,11 +36,12 @@ public struct PostgresCluster: Sendable {
     }
     let all = throwAwaySettings.merging(settings) { _, given in given }
     let options = all.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+    let port = all["port", default: "5432"]
     let guardian = try await Guardian.start(
       script: script,
-      arguments: [directory, programs, isRoot ? superuser : "", removed ?? ""] + options, server: "postgresql"
-    )
-    return PostgresCluster(directory: directory, programs: programs, guardian: guardian)
+      arguments: [directory, programs, isRoot ? superuser : "", removed ?? "", port] + options,
+      server: "postgresql")
+    return PostgresCluster(directory: directory, programs: programs, port: port, guardian: guardian)
   }
 
   /// Stops the server at once and removes its directory.
@@ -53,7 +55,7 @@ public struct PostgresCluster: Sendable {
   public func createDatabase(_ name: String) async throws {
     let result = try await run(
       .path(FilePath("\(programs)/createdb")),
-      arguments: ["-h", directory, "-p", "5432", "-U", PostgresCluster.superuser, name], output: .discarded,
+      arguments: ["-h", directory, "-p", port, "-U", PostgresCluster.superuser, name], output: .discarded,
       error: .string(limit: 4096))
     guard result.terminationStatus.isSuccess else {
       throw LocalServerError(
@@ -63,7 +65,7 @@ public struct PostgresCluster: Sendable {
 
   /// A libpq connection string to one of its databases.
   public func conninfo(database: String = "postgres") -> String {
-    "host=\(directory) port=5432 user=\(PostgresCluster.superuser) dbname=\(database)"
+    "host=\(directory) port=\(port) user=\(PostgresCluster.superuser) dbname=\(database)"
   }
 
   /// Nothing in it outlives the process, so nothing waits for the disk.
@@ -76,12 +78,12 @@ public struct PostgresCluster: Sendable {
 
   /// The guardian's script.
   ///
-  /// Its arguments: directory, programs, user or nothing, what to remove or nothing, then the server's own.
+  /// Its arguments: directory, programs, user or nothing, what to remove or nothing, port, then the server's own.
   /// The server stays the shell's child, which waits for it: a container's first process may not.
   private static let script = """
     trap '' INT TERM HUP
-    directory=$1 programs=$2 user=$3 removed=$4 server=
-    shift 4
+    directory=$1 programs=$2 user=$3 removed=$4 port=$5 server=
+    shift 5
     as=
     [ -z "$user" ] || as="setpriv --reuid=$user --regid=$user --init-groups --"
     end() {
@@ -99,7 +101,7 @@ public struct PostgresCluster: Sendable {
     $as "$programs/postgres" -D "$directory/data" -k "$directory" "$@" \
       >"$directory/log" 2>&1 </dev/null &
     server=$!
-    until "$programs/pg_isready" -q -h "$directory" -p 5432 -t 5; do
+    until "$programs/pg_isready" -q -h "$directory" -p "$port" -t 5; do
       kill -0 "$server" 2>/dev/null || fail "$(head -n 1 "$directory/log")"
       sleep 0.05
     done

@@ -44,6 +44,32 @@ import Time
     }
   }
 
+  /// moto's STS gives temporary keys for a role of its IAM: by a token, and by other keys.
+  @Test func `roles by a service that is not ours`() async throws {
+    let moto = try await S3Servers.shared.moto().endpoint
+    try await withTemporaryDirectory { path in
+      try "token-of-web\n".write(toFile: path + "/token", atomically: true, encoding: .utf8)
+      let web = try CredentialFixture(environment: [
+        "AWS_WEB_IDENTITY_TOKEN_FILE": path + "/token",
+        "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/canary",
+        "AWS_ENDPOINT_URL": moto,
+      ]).chain
+      let token = try await web.current(for: "s3://b").credentials
+      #expect(token.accessKeyID.hasPrefix("ASIA") && token.sessionToken != nil)
+      var environment = try CredentialFixture.files(
+        path,
+        config: """
+          [default]
+          role_arn = arn:aws:iam::123456789012:role/canary
+          source_profile = base
+          """, credentials: "[base]\naws_access_key_id=AKBASE\naws_secret_access_key=sesame\n")
+      environment["AWS_ENDPOINT_URL"] = moto
+      let role = try await CredentialFixture(environment: environment).chain.current(for: "s3://b")
+        .credentials
+      #expect(role.accessKeyID.hasPrefix("ASIA") && role.accessKeyID != token.accessKeyID)
+    }
+  }
+
   @Test func `keys of the shared files, those of the credentials file first`() async throws {
     try await withTemporaryDirectory { path in
       let environment = try CredentialFixture.files(
