@@ -75,10 +75,19 @@ import Time
     report.history = ReportHistory(
       since: ReportFixture.morning, until: ReportFixture.at(105_120 * 300), runs: [run(1, .ok)], days: [])
     report.history?.points += points
+    report.history?.arrivals = (0..<ReportHistory.arrivalSlices).map { slice in
+      ObjectArrivals(
+        table: table, start: ReportFixture.at(slice * 131_400), loads: 1, changes: slice, bytes: 1 << 30,
+        smallest: 1, largest: 1 << 40)
+    }
     report.findings = Array(repeating: ReportFixture.lostRow(), count: 10_000)
     let page = try report.rendered(.html)
     #expect(page.utf8.count < 500_000)
-    #expect(page.contains("Lag of \(table)"))
+    for chart in ["Outcome", "Lag", "Completeness", "Object sizes, log scale"] {
+      #expect(page.contains("\"\(chart) of \(table)\""))
+    }
+    #expect(page.contains("Objects arriving, each 1 d 12 h"))
+    #expect(page.contains("<span>1 TiB</span><span>1 B</span>"))
     #expect(page.contains("and 9,800 more findings"))
   }
 }

@@ -8,6 +8,20 @@ import Time
   @Test func followsItsSchema() throws {
     let validator = try JSONSchemaValidator(JSONReportSchema.text)
     #expect(try validator.problems(in: JSONReport(ReportFixture.red()).text()) == [])
+    var priced = ReportFixture.red()
+    priced.price = RunPrice(priced.cost, metrics: 6, runsPerMonth: 8_767)
+    priced.history = ReportHistory(
+      since: ReportFixture.morning, until: ReportFixture.at(7_200), runs: [ReportFixture.run()], days: [])
+    priced.history?.arrivals = [
+      ObjectArrivals(
+        table: ReportFixture.customers().table, start: ReportFixture.morning, loads: 1, changes: 2, bytes: 30,
+        smallest: 5, largest: 20)
+    ]
+    let text = try JSONReport(priced).text()
+    #expect(try validator.problems(in: text) == [])
+    for key in ["requests_per_month", "transfer_out_of_aws_per_month", "lag_p99_seconds", "change_objects"] {
+      #expect(text.contains("\"\(key)\" : "), "\(key)")
+    }
     let bare = Report(
       pipeline: "shop", generatedAt: ReportFixture.morning,
       verdict: Verdict(status: .unknown, reason: "no run yet"))

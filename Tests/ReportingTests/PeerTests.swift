@@ -79,6 +79,14 @@ import Time
     }
     let (since, until) = (ReportFixture.at(-365 * 86_400), ReportFixture.at(3_600))
     report.history = ReportHistory(since: since, until: until, runs: runs, days: [])
+    let start = ReportFixture.at(-4_380 * 1_999)
+    report.history?.arrivals = (0..<240).map { slice in
+      ObjectArrivals(
+        table: ReportFixture.customers().table, start: start + .seconds(slice * 36_490),
+        loads: slice == 0 ? 8 : 0, changes: slice % 31 == 7 ? 0 : 1_000 + slice * 7 % 90,
+        bytes: Int64(30_000_000 + slice * 40_000), smallest: 2_100, largest: slice == 0 ? 131_072_000 : 90_000
+      )
+    }
     return report
   }
 
@@ -94,7 +102,7 @@ import Time
           browser,
           [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--disable-background-networking", "--user-data-dir=\(path)/profile", "--window-size=390,2000",
+            "--disable-background-networking", "--user-data-dir=\(path)/profile", "--window-size=390,2400",
             "--screenshot=\(path)/\(name).png", "--dump-dom", "file://\(path)/\(name).html",
           ])
         #expect(run.exitCode == 0, "\(run.errorOutput)")

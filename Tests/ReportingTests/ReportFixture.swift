@@ -48,6 +48,13 @@ enum ReportFixture {
   }
 
   static func red() -> Report {
+    var report = Report(
+      pipeline: "shop", generatedAt: at(603), run: run(), findings: [lostRow(), acknowledged()])
+    report.bucket = "s3://lake/cdc/"
+    return report
+  }
+
+  static func run() -> RunRecord {
     var outcome = RunOutcome(
       verdict: Verdict(
         status: .critical,
@@ -61,12 +68,8 @@ enum ReportFixture {
       source: ClockOffset(offset: .milliseconds(-3), uncertainty: .milliseconds(1)),
       bucket: ClockOffset(offset: .milliseconds(250), uncertainty: .milliseconds(500)))
     outcome.notes = ["objects of shared tables are read at level keys: altered values are not seen"]
-    let record = RunRecord(
+    return RunRecord(
       id: RunID(rawValue: 8), command: "run", settings: "", startedAt: at(600), finishedAt: at(603),
       outcome: outcome)
-    var report = Report(
-      pipeline: "shop", generatedAt: at(603), run: record, findings: [lostRow(), acknowledged()])
-    report.bucket = "s3://lake/cdc/"
-    return report
   }
 }

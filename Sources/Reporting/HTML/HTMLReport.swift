@@ -73,7 +73,8 @@ public struct HTMLReport: Sendable {
     ]
     let rows = report.tables.map { figures -> String in
       func count(_ number: Int, _ role: String = "") -> String {
-        "<td\(number > 0 && !role.isEmpty ? " class=\"\(role)\"" : "")>\(FigureText.count(Int64(number)))</td>"
+        let role = number == 0 ? "nil" : role
+        return "<td\(role.isEmpty ? "" : " class=\"\(role)\"")>\(FigureText.count(Int64(number)))</td>"
       }
       let lags = [figures.lag?.p50, figures.lag?.p95, figures.lag?.p99, figures.lag?.max].map {
         "<td>\($0.map(FigureText.duration) ?? "-")</td>"

@@ -23,6 +23,7 @@ public struct JSONReport: Encodable, Sendable {
   let limits: [Limit]
   let notes: [String]
   let findings: [JSONFinding]
+  let history: JSONHistory?
 
   /// The JSON of `report`.
   public init(_ report: Report) {
@@ -33,13 +34,14 @@ public struct JSONReport: Encodable, Sendable {
     run = report.run.map(Run.init)
     level = report.level
     tables = report.tables.map(Table.init)
-    cost = Cost(report.cost)
+    cost = Cost(report.cost, report.price)
     clocks = Clocks(
       source: report.clocks.source.map(Clocks.Offset.init),
       bucket: report.clocks.bucket.map(Clocks.Offset.init))
     limits = report.limits.map(Limit.init)
     notes = report.notes
     findings = report.findings.map(JSONFinding.init)
+    history = report.history.map(JSONHistory.init)
   }
 
   /// The JSON text, with a line feed at its end.
@@ -112,10 +114,31 @@ public struct JSONReport: Encodable, Sendable {
     let requests, objectsListed, objectsRead: Int
     let bytesRead: Int64
     let fullListing: Bool
+    let price: Price?
 
-    init(_ cost: RunCost) {
+    init(_ cost: RunCost, _ price: RunPrice?) {
+      self.price = price.map(Price.init)
       (requests, objectsListed, objectsRead) = (cost.requests, cost.objectsListed, cost.objectsRead)
       (bytesRead, fullListing) = (cost.bytesRead, cost.fullListing)
+    }
+  }
+
+  /// Dollars at list price.
+  struct Price: Encodable {
+    let requests, transferOutOfAWS: Double
+    let runsPerMonth, requestsPerMonth, transferOutOfAWSPerMonth: Double?
+
+    private enum CodingKeys: String, CodingKey {
+      case requests
+      case transferOutOfAWS = "transfer_out_of_aws"
+      case runsPerMonth, requestsPerMonth
+      case transferOutOfAWSPerMonth = "transfer_out_of_aws_per_month"
+    }
+
+    init(_ price: RunPrice) {
+      (requests, transferOutOfAWS, runsPerMonth) = (price.requests, price.transfer, price.runsPerMonth)
+      requestsPerMonth = price.runsPerMonth.map { $0 * price.requests }
+      transferOutOfAWSPerMonth = price.runsPerMonth.map { $0 * price.transfer }
     }
   }
 

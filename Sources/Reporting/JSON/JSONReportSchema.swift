@@ -42,7 +42,20 @@ public enum JSONReportSchema {
             "objects_listed": {"$ref": "#/$defs/count"},
             "objects_read": {"$ref": "#/$defs/count"},
             "bytes_read": {"$ref": "#/$defs/count"},
-            "full_listing": {"type": "boolean"}
+            "full_listing": {"type": "boolean"},
+            "price": {
+              "description": "Dollars at list price; left out where the bucket is not one of AWS.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["requests", "transfer_out_of_aws"],
+              "properties": {
+                "requests": {"type": "number", "minimum": 0},
+                "transfer_out_of_aws": {"type": "number", "minimum": 0},
+                "runs_per_month": {"type": "number", "minimum": 0},
+                "requests_per_month": {"type": "number", "minimum": 0},
+                "transfer_out_of_aws_per_month": {"type": "number", "minimum": 0}
+              }
+            }
           }
         },
         "clocks": {
@@ -52,11 +65,74 @@ public enum JSONReportSchema {
         },
         "limits": {"type": "array", "items": {"$ref": "#/$defs/limit"}},
         "notes": {"type": "array", "items": {"type": "string"}},
-        "findings": {"type": "array", "items": {"$ref": "#/$defs/finding"}}
+        "findings": {"type": "array", "items": {"$ref": "#/$defs/finding"}},
+        "history": {"$ref": "#/$defs/history"}
       },
       "$defs": {
         "time": {"type": "string", "pattern": "^-?[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\\\.[0-9]{6}Z$"},
         "count": {"type": "integer", "minimum": 0},
+        "history": {
+          "description": "With --since: how the pipeline has fared, by run, or by day where runs do not reach back.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["since", "until", "points", "arrivals"],
+          "properties": {
+            "since": {"$ref": "#/$defs/time"},
+            "until": {"$ref": "#/$defs/time"},
+            "streak": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["status", "since", "runs", "is_at_least"],
+              "properties": {
+                "status": {"enum": ["ok", "warning", "critical", "unknown"]},
+                "since": {"$ref": "#/$defs/time"},
+                "runs": {"$ref": "#/$defs/count"},
+                "is_at_least": {"type": "boolean"}
+              }
+            },
+            "points": {"type": "array", "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["time", "tables"],
+              "properties": {
+                "time": {"$ref": "#/$defs/time"},
+                "status": {"enum": ["ok", "warning", "critical", "unknown"]},
+                "tables": {"type": "array", "items": {"$ref": "#/$defs/table_point"}}
+              }
+            }},
+            "arrivals": {"type": "array", "items": {
+              "description": "Objects written in a slice of time, by the bucket's clock.",
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["table", "start", "load_objects", "change_objects", "bytes", "smallest_bytes", "largest_bytes"],
+              "properties": {
+                "table": {"type": "string"},
+                "start": {"$ref": "#/$defs/time"},
+                "load_objects": {"$ref": "#/$defs/count"},
+                "change_objects": {"$ref": "#/$defs/count"},
+                "bytes": {"$ref": "#/$defs/count"},
+                "smallest_bytes": {"$ref": "#/$defs/count"},
+                "largest_bytes": {"$ref": "#/$defs/count"}
+              }
+            }}
+          }
+        },
+        "table_point": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["table", "delivered", "late", "missing"],
+          "properties": {
+            "table": {"type": "string"},
+            "delivered": {"$ref": "#/$defs/count"},
+            "late": {"$ref": "#/$defs/count"},
+            "missing": {"$ref": "#/$defs/count"},
+            "completeness": {"type": "number", "minimum": 0, "maximum": 1},
+            "lag_p50_seconds": {"type": "number"},
+            "lag_p95_seconds": {"type": "number"},
+            "lag_p99_seconds": {"type": "number"},
+            "lag_max_seconds": {"type": "number"}
+          }
+        },
         "verdict": {
           "type": "object",
           "additionalProperties": false,

@@ -21,6 +21,8 @@ public struct Report: Hashable, Sendable {
   public var tables: [TableFigures]
   /// What the run read.
   public var cost: RunCost
+  /// What that costs at list price; nil where the bucket is not one of AWS.
+  public var price: RunPrice?
   /// The offsets of the clocks that the lags are corrected by.
   public var clocks: ClockOffsets
   /// What the reader must know of these figures, a sentence each.

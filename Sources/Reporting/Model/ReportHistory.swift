@@ -9,8 +9,13 @@ public struct ReportHistory: Hashable, Sendable {
   public var until: Timestamp
   /// Points in order of time.
   public var points: [Point]
+  /// The objects that arrived, by table and slice of time; empty where they were not asked for.
+  public var arrivals: [ObjectArrivals] = []
   /// Since when the verdict is what it is; nil where no run has one.
   public var streak: Streak?
+
+  /// Into how many slices of time a page cuts the arrivals.
+  public static let arrivalSlices = HTMLChart.places
 
   /// A run, or a day of them.
   public struct Point: Hashable, Sendable {
@@ -100,6 +105,9 @@ public struct ReportHistory: Hashable, Sendable {
       }
     streak = ReportHistory.streak(judged)
   }
+
+  /// Where what is told begins: with the first point, where that is later than the span.
+  public var start: Timestamp { max(since, points.first?.time ?? since) }
 
   private static func streak(_ judged: [RunRecord]) -> Streak? {
     guard let status = judged.first?.outcome?.verdict?.status else { return nil }

@@ -165,7 +165,11 @@ extension Pipeline {
   func history(_ ledger: LedgerStore, span: Duration) throws -> ReportHistory {
     let now = clock.now()
     let days = try ledger.dailyAggregates(from: now - span, to: now)
-    return ReportHistory(since: now - span, until: now, runs: try ledger.runs(limit: 2_000), days: days)
+    var history = ReportHistory(
+      since: now - span, until: now, runs: try ledger.runs(limit: 2_000), days: days)
+    history.arrivals = try ledger.objectArrivals(
+      from: history.start, until: now, slices: ReportHistory.arrivalSlices)
+    return history
   }
 
   /// The report of a run, with the findings that are open or acknowledged.
@@ -174,7 +178,8 @@ extension Pipeline {
       pipeline: configuration.name, generatedAt: clock.now(), run: run, findings: try ledger.findings())
     report.bucket = configuration.bucket?.description
     report.hold(to: configuration.limits)
-    if let price = try price(of: run, ledger) { report.notes.append("cost: \(price.text)") }
+    report.price = try price(of: run, ledger)
+    if let price = report.price { report.notes.append("cost: \(price.text)") }
     return report
   }
 
