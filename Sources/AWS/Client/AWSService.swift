@@ -32,6 +32,9 @@ package struct AWSService: Sendable, Hashable {
   package static let cloudWatch = AWSService(
     name: "CloudWatch", endpointName: "cloudwatch", signingName: "monitoring", hostName: "monitoring",
     permissionPrefix: "cloudwatch", form: .query(version: "2010-08-01"))
+  package static let athena = AWSService(
+    name: "Athena", endpointName: "athena", signingName: "athena", hostName: "athena",
+    permissionPrefix: "athena", form: .json(target: "AmazonAthena"))
   package static let sts = AWSService(
     name: "STS", endpointName: "sts", signingName: "sts", hostName: "sts", permissionPrefix: "sts",
     form: .query(version: "2011-06-15"))
