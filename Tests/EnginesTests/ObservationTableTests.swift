@@ -166,6 +166,20 @@ import Time
     for number in 0..<39 { #expect(await observe(table, key(number))?.rowCount == 5) }
   }
 
+  /// As Athena leaves them: files that are in order each, and not one to another.
+  @Test func filesInOrderAreHeldAFewGroupsAtATime() async throws {
+    var records: [[String: Any]] = []
+    for half in 0..<2 {
+      for number in stride(from: half, to: 40, by: 2) {
+        records += whole(key(number), Int64(number * 10 + 1))
+      }
+    }
+    let table = try await open(
+      try await write(records, ["row_group_size": 7, "records_per_file": 60]))
+    #expect(await table.isHeldInPart)
+    for number in 0..<39 { #expect(await observe(table, key(number))?.rowCount == 5, "object \(number)") }
+  }
+
   @Test func aBadTableIsRefused() async throws {
     func code(_ scratch: Scratch, level: ObservationLevel = .values) async -> EngineError.Code? {
       do {

@@ -86,63 +86,11 @@ public struct SparkStatements: Sendable {
       """
   }
 
-  /// What is read of the objects, by its meaning.
-  private struct Columns {
-    var needed: [(name: String, type: String)] = []
-    var op: String?
-    var time: String?
-    var key: (name: String, isBinary: Bool)?
-    var version: String?
-    var values: [(name: String?, type: String)] = []
+  private func columns() throws(EngineError) -> ObservedColumns {
+    try ObservedColumns(of: table, sample, engine: "Spark", typeName: SparkType.name)
   }
 
-  private func columns() throws(EngineError) -> Columns {
-    var columns = Columns()
-    func need(_ column: Column) throws(EngineError) -> String {
-      guard let type = SparkType.name(of: column) else {
-        throw EngineError(
-          .unsupportedType, table.name.description, "Spark cannot read the type of its column \(column.name)",
-          mend: level == .values
-            ? "use level keys, or reconcile without an engine" : "reconcile without an engine")
-      }
-      if !columns.needed.contains(where: { $0.name == column.name }) {
-        columns.needed.append((column.name, type))
-      }
-      return type
-    }
-    if let name = table.request.timestampColumn, let column = sample.column(name),
-      try need(column) == "STRING"
-    {
-      columns.time = column.name
-    }
-    if level >= .ops, let op = sample.column(ChangeOperation.columnName) {
-      _ = try need(op)
-      columns.op = op.name
-    }
-    guard level >= .keys else { return columns }
-    guard let key = sample.column(table.request.keyColumn),
-      let version = sample.column(table.request.versionColumn)
-    else {
-      throw EngineError(
-        .failed, table.name.description,
-        "\(sample.key) has no column \(table.request.keyColumn) or \(table.request.versionColumn)",
-        mend: "where a mapping rule renames or removes it, the table mappings must say so")
-    }
-    columns.key = (key.name, try need(key) == "BINARY")
-    _ = try need(version)
-    columns.version = version.name
-    guard level >= .values else { return columns }
-    for name in table.request.digestColumns {
-      guard let name, let column = sample.column(name) else {
-        columns.values.append((nil, "STRING"))
-        continue
-      }
-      columns.values.append((column.name, try need(column)))
-    }
-    return columns
-  }
-
-  private func select(_ columns: Columns) -> String {
+  private func select(_ columns: ObservedColumns) -> String {
     let values = columns.values.indices.map(ObservationTableFormat.valueColumn)
     let own = (level >= .keys ? ["place", "op", "row_key", "row_version"] : []) + values
     let groups = ["object", "size", "last_modified"] + own
@@ -181,7 +129,7 @@ public struct SparkStatements: Sendable {
     ]
   }
 
-  private func data(_ columns: Columns) -> [String] {
+  private func data(_ columns: ObservedColumns) -> [String] {
     var list = objectColumns
     if level >= .keys, let key = columns.key, let version = columns.version {
       let name = SparkText.identifier(key.name)
@@ -197,9 +145,9 @@ public struct SparkStatements: Sendable {
       list.append(own("_metadata.row_index", "place"))
       list.append(own(columns.op.map(SparkText.identifier) ?? "CAST(NULL AS STRING)", "op"))
       list.append(own(name, "row_key"))
-      list.append(own(SparkText.identifier(version), "row_version"))
+      list.append(own(SparkText.identifier(version.name), "row_version"))
       for (index, value) in columns.values.enumerated() {
-        let expression = value.name.map(SparkText.identifier) ?? "CAST(NULL AS \(value.type))"
+        let expression = value.map { SparkText.identifier($0.name) } ?? "CAST(NULL AS STRING)"
         list.append(own(expression, ObservationTableFormat.valueColumn(index)))
       }
     }
@@ -220,7 +168,7 @@ public struct SparkStatements: Sendable {
   }
 
   /// The rows by the footers alone: a file that was given up in its midst has fewer in the data.
-  private func footers(_ columns: Columns) -> [String] {
+  private func footers(_ columns: ObservedColumns) -> [String] {
     var list = objectColumns
     let own = (level >= .keys ? 4 : 0) + columns.values.count
     list += Array(repeating: "NULL", count: own)

@@ -5,8 +5,9 @@ public import Reconciliation
 
 /// A table of observations that an engine wrote, read a row group at a time.
 ///
-/// It need not be in order. Where it is in the order of objects, as ours is, a few row groups are held at a time
-/// while objects are asked for in about that order; otherwise all of it is held, up to a bound.
+/// It need not be in order. Where it is in the order of objects, as Spark's is, or each of its files is, as Athena's
+/// are, a few row groups (of each file) are held at a time while objects are asked for in about that order;
+/// otherwise all of it is held, up to a bound.
 public actor ObservationTable {
   /// What the table must be of.
   public struct Identity: Hashable, Sendable {
@@ -54,6 +55,10 @@ public actor ObservationTable {
   private let store: any ObjectStore
   private var files: [File] = []
   private var parts: [Part] = []
+  /// How many row groups are held at a time; nil for all of them.
+  private var held: Int?
+  var isHeldInPart: Bool { held != nil }
+  /// Whether the whole table is in order, rather than each of its files.
   private var isOrdered = true
   private var loaded: [Int: Task<DecodedPart, any Error>] = [:]
   private var recent: [Int] = []
@@ -156,13 +161,21 @@ public actor ObservationTable {
     parts.sort {
       KeyOrder.precedes($0.first, $1.first) || ($0.first == $1.first && KeyOrder.precedes($0.last, $1.last))
     }
-    isOrdered = zip(parts, parts.dropFirst()).allSatisfy { !KeyOrder.precedes($1.first, $0.last) }
-    guard isOrdered || recordCount <= ObservationTable.unorderedLimit else {
+    isOrdered = ObservationTable.isInOrder(parts)
+    let isOrderedByFile = files.indices.allSatisfy { file in
+      ObservationTable.isInOrder(parts.filter { $0.file == file })
+    }
+    held = isOrdered ? 4 : isOrderedByFile ? 2 * files.count + 4 : nil
+    guard held != nil || recordCount <= ObservationTable.unorderedLimit else {
       throw malformed(
         "it has \(recordCount) records in no order; more than \(ObservationTable.unorderedLimit) must be in the order "
-          + "of their objects")
+          + "of their objects, at least in each file")
     }
     try await findNewestChanges()
+  }
+
+  private static func isInOrder(_ parts: [Part]) -> Bool {
+    zip(parts, parts.dropFirst()).allSatisfy { !KeyOrder.precedes($1.first, $0.last) }
   }
 
   /// The objects that a row group begins and ends with, by its statistics or its values.
@@ -264,7 +277,7 @@ public actor ObservationTable {
     recent.removeAll { $0 == index }
     recent.append(index)
     if let task = loaded[index] { return try await task.value }
-    if isOrdered, recent.count > 4 { loaded[recent.removeFirst()] = nil }
+    if let held, recent.count > held { loaded[recent.removeFirst()] = nil }
     let part = parts[index]
     let task = Task { try await self.decode(part) }
     loaded[index] = task
