@@ -34,7 +34,7 @@ extension [String] {
     // What is said of the failure comes before what is said of the shutdown after it.
     let causes = told.filter {
       $0.hasPrefix("Caused by: ") || $0.contains("SQLSTATE") || $0.hasPrefix("[") || $0.contains("Exception")
-        || $0.contains(" ERROR ")
+        || $0.contains("Error: ") || $0.contains(" ERROR ")
     }
     guard let cause = causes.last else { return told }
     return told.filter { $0 != cause } + [cause]

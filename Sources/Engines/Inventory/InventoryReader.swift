@@ -92,6 +92,8 @@ struct InventoryReader {
         }
         try take(ListedObject(key: name, size: bytes, lastModified: time, etag: ETag(record[etag])))
       }
+      // A line is a key and some fields; what has no end is none.
+      guard lines.pendingCount <= 65_536 else { throw incomplete(place, "a line has no end") }
       if portion.isEmpty { break }
     }
     guard gzip.isAtEnd else { throw incomplete(place, "the file ends in its midst") }
@@ -147,6 +149,9 @@ struct CSVRecords {
     bytes += portion
     self.isLast = isLast
   }
+
+  /// Bytes that have come and are no record yet.
+  var pendingCount: Int { bytes.count - start }
 
   /// The next record; nil where more of the text is needed, or there is none.
   mutating func next() -> [String]? {

@@ -184,6 +184,60 @@ import Time
     #expect(try await compareRows(pipeline, observations: observations) == broken.union([newest]))
   }
 
+  /// The processes whose command line holds `text`.
+  private static func processes(_ text: String) throws -> [Int32] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }.filter { process in
+      let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+      return String(decoding: line, as: UTF8.self).contains(text)
+    }
+  }
+
+  @Test func endingTheRunEndsTheJob() async throws {
+    let pipeline = try await EndToEndPipeline()
+    try await pipeline.succeed("write")
+    _ = try await pipeline.replicate()
+    let text = try String(contentsOfFile: pipeline.configuration, encoding: .utf8)
+    let name = text.split(separator: "\n").first?.split(separator: " ").last.map(String.init) ?? ""
+    let job = "lakecanary observe \(name)"
+    let run = try await CommandRun.lakecanary(
+      [
+        "reconcile", "--config", pipeline.configuration, "--engine", "spark", "--engine-output",
+        pipeline.scratch.path + "/observations",
+      ] + Self.cluster, environment: Self.environment, directory: pipeline.scratch.path,
+      onStart: { process in
+        // Spark itself is there once Java has taken the script's place.
+        Thread.detachNewThread {
+          while kill(process, 0) == 0 {
+            if let found = try? Self.processes(job), !found.isEmpty {
+              kill(process, SIGTERM)
+              return
+            }
+            usleep(50_000)
+          }
+        }
+      })
+    #expect(run.exitCode != 0 && run.output.isEmpty, "\(run.errorOutput)")
+    #expect(try Self.processes(job).isEmpty)
+    // Nothing is lost: the same ledger goes on.
+    try await pipeline.succeed("reconcile")
+  }
+
+  @Test func aClusterWithoutMemoryIsUnknown() async throws {
+    let pipeline = try await EndToEndPipeline()
+    try await pipeline.succeed("write")
+    _ = try await pipeline.replicate()
+    let run = try await reconcile(
+      pipeline, ledger: pipeline.ledger,
+      [
+        "--engine", "spark", "--engine-output", pipeline.scratch.path + "/observations", "--master",
+        "local[1]",
+        "--conf", "spark.driver.memory=64m",
+      ])
+    #expect(run.exitCode == 3 && run.output.isEmpty, "\(run.exitCode) \(run.errorOutput)")
+    #expect(run.errorOutput.split(separator: "\n").contains { $0.contains("Spark: the job") })
+    try await pipeline.succeed("reconcile")
+  }
+
   /// Spark's own way to S3, hadoop-aws, is in no package that can be had here; a mount speaks S3 in its place.
   @Test func aBucketOfS3IsJudgedTheSame() async throws {
     let pipeline = try await filledPipeline()

@@ -1,0 +1,119 @@
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// What is in Spark's place on a machine, and how a job that is there ends; real processes, without Spark.
+@Suite struct SparkJobTests {
+  /// An installation whose `spark-sql` is a script.
+  private func installation(_ script: String, in scratch: Scratch, version: String = "4.0.1") throws -> String
+  {
+    let home = scratch.path + "/spark"
+    for folder in ["bin", "jars"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(home)/\(folder)", withIntermediateDirectories: true)
+    }
+    try Data().write(to: URL(filePath: "\(home)/jars/spark-core_2.13-\(version).jar"))
+    try "#!/bin/sh\n\(script)\n".write(toFile: home + "/bin/spark-sql", atomically: false, encoding: .utf8)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: home + "/bin/spark-sql")
+    return home
+  }
+
+  private func job(_ script: String, in scratch: Scratch) throws -> SparkJob {
+    let home = try installation(script, in: scratch)
+    let environment = ["PATH": "/usr/bin:/bin", "SPARK_HOME": home, "LAKECANARY_SOURCE": "secret"]
+    return SparkJob(
+      installation: try SparkInstallation.find(nil, environment: environment), master: "local[1]",
+      properties: ["spark.executor.memory=4g"], environment: environment, name: "lakecanary observe test")
+  }
+
+  private func code(_ given: String?, _ environment: [String: String]) -> EngineError.Code? {
+    do throws(EngineError) {
+      _ = try SparkInstallation.find(given, environment: environment)
+      return nil
+    } catch {
+      #expect(error.mend != nil && !error.description.contains("\n"), "\(error)")
+      return error.code
+    }
+  }
+
+  @Test func whatIsNoSparkIsTold() throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let home = try installation("exit 0", in: scratch)
+    #expect(code(nil, ["PATH": "/nonexistent"]) == .notInstalled)
+    #expect(code(scratch.path + "/none", [:]) == .notInstalled)
+    #expect(code(nil, ["SPARK_HOME": scratch.path]) == .notInstalled)
+    #expect(code(home + "/jars/spark-core_2.13-4.0.1.jar", [:]) == .notInstalled)
+    #expect(code(home, [:]) == nil)
+    #expect(code(nil, ["PATH": "/nonexistent:\(home)/bin"]) == nil)
+    let old = try Scratch()
+    defer { withExtendedLifetime(old) {} }
+    #expect(code(try installation("exit 0", in: old, version: "3.4.4"), [:]) == .wrongVersion)
+  }
+
+  @Test func aJobThatEndsBadlyIsOneLineWithItsLog() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let exhausted = """
+      echo "26/11/25 10:00:00 ERROR Executor: Exception in task 0.0" >&2
+      echo "java.lang.OutOfMemoryError: Java heap space" >&2
+      echo "	at java.base/java.util.Arrays.copyOf(Arrays.java:3537)" >&2
+      exit 1
+      """
+    let error = try await #require(throws: EngineError.self) {
+      try await job(exhausted, in: scratch).run("SELECT 1;")
+    }
+    #expect(error.code == .failed && error.description.contains("OutOfMemoryError"), "\(error)")
+    #expect(!error.description.contains("\n") && error.logTail.count == 2)
+    let killed = try await #require(throws: EngineError.self) {
+      try await job("kill -KILL $$", in: scratch).run("SELECT 1;")
+    }
+    #expect(killed.code == .killed && killed.description.contains("signal 9"), "\(killed)")
+    let status = try await #require(throws: EngineError.self) {
+      try await job("exit 137", in: scratch).run("SELECT 1;")
+    }
+    #expect(status.code == .killed, "\(status)")
+  }
+
+  @Test func theJobGetsStatementsAndNoSecret() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let said = Mutex<[String]>([])
+    let script = """
+      echo "$@"
+      for last; do :; done
+      cat "$last"
+      env
+      """
+    try await job(script, in: scratch).run("SELECT 1;\n") { line in said.withLock { $0.append(line) } }
+    let lines = said.withLock { $0 }
+    #expect(lines.first?.contains("--master local[1]") ?? false, "\(lines)")
+    #expect(lines.first?.contains("--conf spark.executor.memory=4g") ?? false, "\(lines)")
+    #expect(lines.contains("SELECT 1;"))
+    #expect(!lines.contains { $0.contains("secret") })
+  }
+
+  @Test func cancellingEndsTheJob() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let script = """
+      echo $$
+      while :; do sleep 0.05; done
+      """
+    let job = try job(script, in: scratch)
+    let (lines, said) = AsyncStream<String>.makeStream()
+    let task = Task { try await job.run("SELECT 1;") { line in said.yield(line) } }
+    var process: Int32?
+    for await line in lines {
+      process = Int32(line)
+      break
+    }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(kill(try #require(process), 0) == -1 && errno == ESRCH)
+  }
+}
