@@ -80,7 +80,7 @@ let package = Package(
     library("Replicator", ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", logging]),
     library(
       "Engines",
-      ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", "Time", subprocess, system]),
+      ["Reconciliation", "Parquet", "ObjectStorage", "AWS", "DMS", "Ledger", "Time", subprocess, system]),
     library("Reporting", ["Ledger", "Reconciliation", "Time"]),
     library("AWS", ["HTTP", "ObjectStorage", "Time"]),
     library("Preflight", ["Postgres", "ObjectStorage", "AWS", "DMS", "Time"]),
@@ -118,7 +118,8 @@ let package = Package(
       "ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", grdb]),
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),
     tests(
-      "EnginesTests", ["Engines", "Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger"],
+      "EnginesTests",
+      ["Engines", "Reconciliation", "Parquet", "ObjectStorage", "AWS", "DMS", "Ledger", "Time"],
       exclude: ["Peers"]),
     tests("ReportingTests", ["Reporting", "Reconciliation", "Ledger"]),
     tests("AWSTests", ["AWS", "HTTP", "ObjectStorage", "Time"]),
@@ -131,7 +132,9 @@ let package = Package(
         "lakecanary", "Parquet", "Postgres", "Ledger", "Engines", "Reconciliation", "ObjectStorage", "DMS",
         "Time",
       ],
-      exclude: ["EndToEnd/bucket_state.py", "EndToEnd/token_directory.py"]),
+      exclude: [
+        "EndToEnd/bucket_state.py", "EndToEnd/token_directory.py", "EndToEnd/athena_engine.py",
+      ]),
     tests("AlertingTests", ["Alerting", "HTTP", "Reporting", "Ledger"]),
     tests("PackageTests", ["LocalServers"], exclude: ["Template"]),
   ]

@@ -1,6 +1,6 @@
 /// Why an engine, or what it left, is of no use.
 public struct EngineError: Error, Hashable, Sendable {
-  /// What kind of thing went wrong; decided by exit codes and what is there, never by
+  /// What kind of thing went wrong; decided by exit codes, states and what is there, never by
   /// text.
   public enum Code: Hashable, Sendable, CaseIterable {
     /// The engine's program is not there, or cannot be run.
@@ -11,6 +11,10 @@ public struct EngineError: Error, Hashable, Sendable {
     case failed
     /// The engine was killed: by a signal from outside, as for want of memory.
     case killed
+    /// The service scanned as many bytes as it may, or was told to end.
+    case overBudget
+    /// It would cost more than may be spent without a yes.
+    case needsConsent
     /// The table of observations lacks its mark of success.
     case halfWritten
     /// The table of observations, or a file of it, is not what it should be.
@@ -29,7 +33,7 @@ public struct EngineError: Error, Hashable, Sendable {
 
   /// What kind of thing went wrong.
   public var code: Code
-  /// What it happened to: `Spark`, a location.
+  /// What it happened to: `Spark`, `Athena`, a location.
   public var subject: String
   /// What happened: one clause.
   public var what: String

@@ -181,14 +181,14 @@ import Time
 
 extension ObservedTable {
   /// public.customers, for tests.
-  static func of(_ settings: EndpointSettings) -> ObservedTable {
+  static func of(_ settings: EndpointSettings, digest: [String?] = []) -> ObservedTable {
     let location = TableLocation(
       table: QualifiedName(schema: "public", name: "customers"), settings: settings)
     return ObservedTable(
       name: TableName(schema: "public", name: "customers"), prefix: location.prefix,
       request: ObservationRequest(
         level: .values, tag: PipelineTag(1), keyColumn: "customer_id", versionColumn: "updated_at",
-        timestampColumn: "t", digestColumns: []),
+        timestampColumn: "t", digestColumns: digest),
       format: .parquet, location: location, newestPlace: nil, isFullListingDue: true)
   }
 }

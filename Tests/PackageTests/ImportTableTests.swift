@@ -20,7 +20,7 @@ import Testing
     "Reconciliation": ["Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Logging"],
     "Replicator": ["Postgres", "Parquet", "ObjectStorage", "DMS", "Time", "Logging"],
     "Engines": [
-      "Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", "Time", "Subprocess",
+      "Reconciliation", "Parquet", "ObjectStorage", "AWS", "DMS", "Ledger", "Time", "Subprocess",
       "SystemPackage",
     ],
     "Reporting": ["Ledger", "Reconciliation", "Time"],

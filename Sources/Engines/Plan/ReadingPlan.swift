@@ -75,6 +75,10 @@ public struct ReadingPlan: Sendable, Codable {
   /// Source: Amazon Athena pricing, us-east-1.
   public static let scanPrice = 5.0 / 1e12
   static let leastScan: Int64 = 10_000_000
+
+  /// The list price of a query that scans so many bytes, in US dollars.
+  public static func scanCost(of bytes: Int64) -> Double { Double(max(leastScan, bytes)) * scanPrice }
+
   /// EC2 on demand and EMR on top of it, USD for a core and hour: m5.xlarge has four for 0.192 + 0.048.
   static let corePrice = 0.06
 
@@ -119,14 +123,15 @@ public struct ReadingPlan: Sendable, Codable {
       dollars: listCost * 2 + (basis.isLocal ? 0 : Double(sparkGets) * ReadingPlan.getPrice)
         + sparkSeconds / 3_600 * cores * ReadingPlan.corePrice)
 
+    // Athena's scan of a small object is of its needed columns as well; which share that is, large ones tell.
     let scanned = max(ReadingPlan.leastScan, smallBytes + largeNeeded)
     let athenaGets = objects * 2
     let athena = Estimate(
       engine: "Athena", requests: athenaGets + lists * 2, bytes: scanned,
       seconds: basis.athenaStart + Double(objects) / basis.athenaObjects + Double(scanned) / 2e9 + listing * 2
         + recording,
-      dollars: listCost * 2 + Double(athenaGets) * ReadingPlan.getPrice + Double(scanned)
-        * ReadingPlan.scanPrice)
+      dollars: listCost * 2 + Double(athenaGets) * ReadingPlan.getPrice
+        + ReadingPlan.scanCost(of: scanned))
     estimates = basis.isLocal ? [native, spark] : [native, spark, athena]
     if native.seconds <= ReadingPlan.patience {
       (choice, reason) = ("native", "one process is done before a cluster is worth its while")

@@ -19,8 +19,8 @@ public final class TableObservationSource: ObservationSource {
     case changed = "of another size or time than listed"
     /// The engine gave up in the midst of it.
     case partial = "not read to the end"
-    /// A column may be absent or null, which only the footer tells.
-    case ambiguous = "with columns that are null throughout"
+    /// A column may be absent or null, or of a type that the engine rounds: only the object tells.
+    case ambiguous = "with columns that are null throughout or that it would round"
     /// The newest object, whose columns and order of rows the native reader vouches for.
     case newest = "the newest of their table"
   }
@@ -34,13 +34,18 @@ public final class TableObservationSource: ObservationSource {
   private let engine: String
   private let tables: [TableName: ObservationTable]
   private let native: any ObservationSource
+  private let cost: String?
   private let tally = Mutex(Tally())
 
   /// A source that prefers `tables` to `native`.
   ///
-  /// - Parameter engine: whose tables they are, for the notes.
-  public init(engine: String, tables: [TableName: ObservationTable], native: any ObservationSource) {
-    (self.engine, self.tables, self.native) = (engine, tables, native)
+  /// - Parameters:
+  ///   - engine: whose tables they are, for the notes.
+  ///   - cost: what making the tables took, for the notes.
+  public init(
+    engine: String, tables: [TableName: ObservationTable], native: any ObservationSource, cost: String? = nil
+  ) {
+    (self.engine, self.tables, self.native, self.cost) = (engine, tables, native, cost)
   }
 
   /// What the object holds, by the table where it tells, else by its bytes.
@@ -86,11 +91,12 @@ public final class TableObservationSource: ObservationSource {
   public func notes() async -> [String] {
     let tally = tally.withLock { $0 }
     let read = tally.doubts.values.reduce(0, +)
-    guard tally.fromTable + read > 0 else { return [] }
+    let cost = cost.map { [$0] } ?? []
+    guard tally.fromTable + read > 0 else { return cost }
     let reasons = Doubt.allCases.compactMap { doubt in
       tally.doubts[doubt].map { "\($0) \(doubt.rawValue)" }
     }
-    return [
+    return cost + [
       "\(tally.fromTable) objects were observed by \(engine), \(read) by the native reader"
         + (reasons.isEmpty ? "" : ": " + reasons.joined(separator: ", ")),
       "\(engine) cannot tell an object's ETag when it read it, nor a change of columns between objects.",

@@ -10,6 +10,8 @@ public struct ReadingOutlook: Hashable, Sendable {
   public var listed = 0
   /// Requests that listing them takes.
   public var listRequests = 0
+  /// The bytes of the table's objects that the bucket lists.
+  public var listedBytes: Int64 = 0
   /// Objects that were not read yet, or were written over since.
   public var objects = 0
   /// Their bytes.
@@ -69,6 +71,7 @@ extension Reconciler {
       let known = Dictionary(read.map { ($0.entry.key, $0) }, uniquingKeysWith: { first, _ in first })
       for object in page.objects {
         guard case .object(_, _) = location.classify(object.key) else { continue }
+        outlook.listedBytes += object.size
         if let before = known[object.key], before.state == .observed,
           before.entry.etag == object.etag.rawValue
         {

@@ -6,13 +6,24 @@ enum EngineName: String, CaseIterable, ExpressibleByArgument {
   case native
   /// A cluster of Apache Spark.
   case spark
+  /// Amazon Athena.
+  case athena
+
+  /// As people call it.
+  var title: String {
+    switch self {
+    case .native: "native"
+    case .spark: "Spark"
+    case .athena: "Athena"
+    }
+  }
 }
 
 /// Who reads the objects in our place, and how it is reached.
 struct EngineOptions: ParsableArguments {
   @Option(
     name: .long,
-    help: .init("Who reads the objects: native or spark. Default: native.", valueName: "engine"))
+    help: .init("Who reads the objects: native, spark or athena. Default: native.", valueName: "engine"))
   var engine: EngineName?
 
   @Option(
@@ -28,6 +39,7 @@ struct EngineOptions: ParsableArguments {
   var engineOutput: String?
 
   @OptionGroup var spark: SparkOptions
+  @OptionGroup var athena: AthenaOptions
 
   func validate() throws {
     if observations != nil, let engine, engine != .native {
@@ -37,6 +49,7 @@ struct EngineOptions: ParsableArguments {
 
   var flags: Settings {
     Settings.flags([(.engineOutput, "--engine-output", engineOutput)]).merging(spark.flags) { $1 }
+      .merging(athena.flags) { $1 }
   }
 }
 
@@ -70,4 +83,15 @@ struct SparkOptions: ParsableArguments {
     }
     return settings
   }
+}
+
+/// How Athena is asked.
+struct AthenaOptions: ParsableArguments {
+  @Option(name: .long, help: .init("Athena's workgroup.", valueName: "name"))
+  var workgroup: String?
+
+  @Flag(name: .shortAndLong, help: "Let Athena scan more than athena.scan_limit.")
+  var yes = false
+
+  var flags: Settings { Settings.flags([(.athenaWorkgroup, "--workgroup", workgroup)]) }
 }

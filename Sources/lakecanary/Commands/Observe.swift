@@ -15,13 +15,14 @@ struct Observe: PipelineCommand {
 
       With --engine spark, Spark reads the objects and leaves a table of observations at a location; this process \
       reads one footer a table. The table's form is documented in docs/observation-table.md. Credentials are the \
-      cluster's own affair.
+      cluster's own affair. With --engine athena, Amazon Athena reads them, asked with the bucket's credentials.
 
       EXAMPLES
         lakecanary observe --output saved.jsonl --config customers.yaml
         lakecanary reconcile --observations saved.jsonl --config customers.yaml
         lakecanary observe --engine spark --output s3://observations/monday --config customers.yaml
         lakecanary observe --engine spark --output s3://observations/monday --print-sql --config customers.yaml
+        lakecanary observe --engine athena --output s3://observations/monday --config customers.yaml
         lakecanary reconcile --observations s3://observations/monday --config customers.yaml
 
       \(ExitStatus.help)
@@ -37,17 +38,19 @@ struct Observe: PipelineCommand {
       "The file to write; with an engine, a location where there is nothing yet.", valueName: "location"))
   var output: String
 
-  @Option(name: .long, help: .init("Who reads the objects: native or spark.", valueName: "engine"))
+  @Option(name: .long, help: .init("Who reads the objects: native, spark or athena.", valueName: "engine"))
   var engine: EngineName = .native
 
-  @Flag(name: .long, help: "Print Spark's SQL instead of running it: for Glue, Databricks or a notebook.")
+  @Flag(
+    name: .long, help: "Print the engine's SQL instead of running it: for Glue, Databricks or a notebook.")
   var printSql = false
 
   @OptionGroup(title: "Spark") var spark: SparkOptions
+  @OptionGroup(title: "Athena") var athena: AthenaOptions
 
   func validate() throws {
     if engine == .native, printSql {
-      throw ValidationError("this process needs no SQL; give --engine spark as well")
+      throw ValidationError("this process needs no SQL; give --engine spark or athena as well")
     }
     if engine != .native, result.json {
       throw ValidationError("an engine leaves tables of Parquet; --json is of files that this process saves")
@@ -58,6 +61,7 @@ struct Observe: PipelineCommand {
     switch engine {
     case .native: try await save()
     case .spark: try await observeBySpark()
+    case .athena: try await observeByAthena()
     }
   }
 
@@ -76,18 +80,39 @@ struct Observe: PipelineCommand {
       "\(SafeText.shown(output)): \(FigureText.counted(Int64(summary.objects), "object"))\(failures)\n")
   }
 
-  private func observeBySpark() async throws {
+  private func engineSession() throws -> Session {
     let flags = Settings.flags([(.engineOutput, "--output", output)]).merging(spark.flags) { $1 }
-    let session = try Session.begin(common, flags: pipeline.flags.merging(flags) { $1 })
+      .merging(athena.flags) { $1 }
+    return try Session.begin(common, flags: pipeline.flags.merging(flags) { $1 })
+  }
+
+  private func observeByAthena() async throws {
+    let session = try engineSession()
+    let pipeline = session.pipeline
+    let ledger = try pipeline.openLedger()
+    let store = try pipeline.openStore()
+    let place = try pipeline.engineOutput()
+    let statements = try await pipeline.athenaStatements(ledger, store, place, isIncremental: false)
+    guard !statements.isEmpty else { return nothing(session) }
+    if printSql { return try session.console.write(pipeline.athenaScript(statements)) }
+    if !athena.yes { try await pipeline.requireScanLimit(ledger, store, ofAll: true) }
+    let outcome = try await pipeline.runAthena(statements, place, session.console)
+    session.console.note("lakecanary: \(outcome.text)")
+    try session.console.write("\(place.location)\n")
+  }
+
+  private func nothing(_ session: Session) {
+    session.console.note("lakecanary: the bucket has no objects yet, so that there is nothing to observe")
+  }
+
+  private func observeBySpark() async throws {
+    let session = try engineSession()
     let pipeline = session.pipeline
     let ledger = try pipeline.openLedger()
     let place = try pipeline.engineOutput()
     let statements = try await pipeline.sparkStatements(
       ledger, try pipeline.openStore(), place, isIncremental: false)
-    guard !statements.isEmpty else {
-      session.console.note("lakecanary: the bucket has no objects yet, so that there is nothing to observe")
-      return
-    }
+    guard !statements.isEmpty else { return nothing(session) }
     let sql = try pipeline.sparkScript(statements)
     if printSql { return try session.console.write(sql + "\n") }
     try await pipeline.runSpark(sql, statements, place, session.console)

@@ -19,6 +19,7 @@ struct Reconcile: PipelineCommand {
         lakecanary reconcile --config customers.yaml --wait --fail-on critical
         lakecanary reconcile --config customers.yaml --plan
         lakecanary reconcile --config customers.yaml --engine spark --engine-output s3://observations/customers
+        lakecanary reconcile --config customers.yaml --engine athena --engine-output s3://observations/customers
 
       \(ExitStatus.help)
       """)

@@ -137,6 +137,17 @@ extension ConfigurationKey {
         "Where Spark's workers see the bucket. Default: s3a://BUCKET/ for s3://BUCKET/; EMR and Glue want s3://.",
         "s3://my-lake/"
       )
+    case .athenaWorkgroup: ("Athena's workgroup; its limit of scanned bytes holds.", "lakecanary")
+    case .athenaDatabase:
+      ("Database of Athena in which a table over the bucket is made for the time of a query.", "lakecanary")
+    case .athenaResults:
+      (
+        "Where Athena writes what belongs to its queries. Default: the workgroup's own place.",
+        "s3://my-athena-results/lakecanary/"
+      )
+    case .athenaRegion: ("Region of Athena. Default: as s3.region.", "eu-west-1")
+    case .athenaScanLimit:
+      ("Bytes that a reconciliation may have scanned without --yes: with KB, MB, GB or TB.", "100GB")
     case .failOn:
       ("Verdicts that make the exit code other than 0: warning, critical, unknown; or none.", "warning")
     case .limitWarnLag:

@@ -77,6 +77,10 @@ extension PipelineConfiguration {
     case .listingInventoryMaxAge: return DurationText.text(listing.inventoryMaxAge)
     case .engineOutput: return engines.output?.description
     case .sparkConf: return engines.spark.conf.isEmpty ? nil : engines.spark.conf.joined(separator: ", ")
+    case .athenaWorkgroup: return engines.athena.workgroup
+    case .athenaDatabase: return engines.athena.database
+    case .athenaResults: return engines.athena.results?.description
+    case .athenaScanLimit: return ByteCountText.text(engines.athena.scanLimit)
     case .failOn: return failOn.isEmpty ? "none" : failOn.sorted().map(\.rawValue).joined(separator: ", ")
     case .limitWarnLag: return DurationText.text(limits.warningDeadline)
     case .limitMaxLag: return DurationText.text(limits.deadline)
@@ -104,7 +108,7 @@ extension PipelineConfiguration {
     case .replicatorSourceSettings:
       return given.map { $0.elements.first.map { SourceSettings.shown($0.text) } ?? "" }
     case .passwordFile, .passwordSecret, .s3Endpoint, .s3Region, .s3Profile, .s3CAFile, .endpointSettings,
-      .sparkProgram, .sparkMaster, .sparkBucket:
+      .sparkProgram, .sparkMaster, .sparkBucket, .athenaRegion:
       return given?.elements.first?.text
     }
   }

@@ -197,8 +197,12 @@ extension EngineError.Code {
   /// How the process ends on it.
   var status: ExitStatus {
     switch self {
-    case .notInstalled, .wrongVersion, .invalidOutput, .unsupportedType, .inventoryUnsupported: .configuration
-    case .failed, .killed, .halfWritten, .malformedTable, .otherTable, .inventoryIncomplete: .unknown
+    case .invalidOutput, .unsupportedType, .inventoryUnsupported: .configuration
+    case .needsConsent: .usage
+    // Nothing was judged, whatever the reason.
+    case .notInstalled, .wrongVersion, .failed, .killed, .overBudget, .halfWritten, .malformedTable,
+      .otherTable, .inventoryIncomplete:
+      .unknown
     }
   }
 }

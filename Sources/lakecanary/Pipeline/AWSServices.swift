@@ -31,6 +31,10 @@ struct AWSServices: Sendable {
     try SecretService(region: region, access: access)
   }
 
+  func queries(region: String?) throws(AWSError) -> QueryService {
+    try QueryService(region: region, access: access)
+  }
+
   /// A token that lets a user into a database of RDS.
   func token(host: String, port: Int, user: String, region: String) async throws(StorageError) -> String {
     try await DatabaseToken.make(host: host, port: port, user: user, region: region, access: access)

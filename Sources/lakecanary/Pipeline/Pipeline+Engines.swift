@@ -62,17 +62,28 @@ extension Pipeline {
       let place = try enginePlace(try BucketLocation(observations), folder: nil, access: .read)
       return try await tableSource("the engine", place, ledger, store)
     }
-    guard options.engine == .spark else { return nil }
+    let engine = options.engine ?? .native
+    guard engine != .native else { return nil }
     let stamp = clock.now().description.filter { $0.isNumber || $0 == "T" }.prefix(15)
     let place = try engineOutput(folder: "\(stamp)-\(UUID().uuidString.prefix(8).lowercased())")
-    let statements = try await sparkStatements(ledger, store, place, isIncremental: true)
-    if !statements.isEmpty { try await runSpark(try sparkScript(statements), statements, place, console) }
-    return try await tableSource("Spark", place, ledger, store, tables: statements.map(\.table))
+    let tables: [ObservedTable]
+    var cost: String?
+    if engine == .spark {
+      let statements = try await sparkStatements(ledger, store, place, isIncremental: true)
+      if !statements.isEmpty { try await runSpark(try sparkScript(statements), statements, place, console) }
+      tables = statements.map(\.table)
+    } else {
+      let statements = try await athenaStatements(ledger, store, place, isIncremental: true)
+      if !options.athena.yes { try await requireScanLimit(ledger, store, ofAll: false) }
+      cost = try await runAthena(statements, place, console).text
+      tables = statements.map(\.table)
+    }
+    return try await tableSource(engine.title, place, ledger, store, tables: tables, cost: cost)
   }
 
   private func tableSource(
     _ engine: String, _ place: EnginePlace, _ ledger: LedgerStore, _ store: any ObjectStore,
-    tables given: [ObservedTable]? = nil
+    tables given: [ObservedTable]? = nil, cost: String? = nil
   ) async throws -> TableObservationSource {
     var tables: [TableName: ObservationTable] = [:]
     for table in try given ?? reconciler(ledger, store).observedTables() {
@@ -80,7 +91,7 @@ extension Pipeline {
         store: place.output.store, prefix: place.output.prefix(of: table.name), identity: table.identity)
     }
     return TableObservationSource(
-      engine: engine, tables: tables, native: BucketObservationSource(store: store))
+      engine: engine, tables: tables, native: BucketObservationSource(store: store), cost: cost)
   }
 
   /// What Spark is to run, a statement for each table that has objects.
@@ -93,9 +104,7 @@ extension Pipeline {
     for (number, table) in try reconciler(ledger, store).observedTables().enumerated() {
       try await place.output.requireEmpty(table.name)
       try requireOutside(place.location, table)
-      // Names are given in the settings' time zone, and objects are written after the time in their names.
-      let since =
-        isIncremental ? table.newestPlace.map { $0 - configuration.listing.overlap - .seconds(86_400) } : nil
+      let since = isIncremental ? newSince(table) : nil
       let made = try await SparkStatements.make(
         table, store: store, bucket: seen, output: outputSeenBySpark(place, of: table.name, bucketSeen: seen),
         since: since, number: number)
@@ -104,8 +113,14 @@ extension Pipeline {
     return statements
   }
 
+  /// Since when objects may be new; nil where all may be.
+  func newSince(_ table: ObservedTable) -> Timestamp? {
+    // Names are given in the settings' time zone, and objects are written after the time in their names.
+    table.newestPlace.map { $0 - configuration.listing.overlap - .seconds(86_400) }
+  }
+
   /// A table of observations among a table's own objects would be taken for some of them.
-  private func requireOutside(_ output: BucketLocation, _ table: ObservedTable) throws {
+  func requireOutside(_ output: BucketLocation, _ table: ObservedTable) throws {
     let bucket = try bucket
     let key: String
     switch (output.place, bucket.place) {

@@ -17,6 +17,13 @@ extension Pipeline {
   func plan(_ ledger: LedgerStore, _ store: any ObjectStore) async throws -> ReadingPlan {
     let reconciler = try reconciler(ledger, store)
     let outlooks = try await reconciler.outlook()
+    return ReadingPlan(outlooks, try await basis(outlooks, reconciler, store))
+  }
+
+  /// What a plan of `outlooks` rests on: the share of needed columns is that of the largest object.
+  func basis(
+    _ outlooks: [ReadingOutlook], _ reconciler: Reconciler, _ store: any ObjectStore
+  ) async throws -> ReadingPlan.Basis {
     var basis = ReadingPlan.Basis()
     if case .directory = try bucket.place { basis.isLocal = true }
     let tables = try reconciler.observedTables()
@@ -26,7 +33,7 @@ extension Pipeline {
     {
       basis.neededShare = await BucketSample.neededShare(of: object.key, table, store)
     }
-    return ReadingPlan(outlooks, basis)
+    return basis
   }
 
   private var planPath: String { configuration.ledgerPath + ".plan.json" }
@@ -46,7 +53,7 @@ extension Pipeline {
       let kept = try? JSONDecoder().decode(KeptPlan.self, from: data)
     else { return nil }
     try? FileManager.default.removeItem(atPath: planPath)
-    let name = engine == .native ? "native" : "Spark"
+    let name = engine.title
     guard let estimate = kept.plan.estimates.first(where: { $0.engine == name }) else { return nil }
     return
       "planned at \(kept.plannedAt) for \(name): \(kept.plan.objects) objects, \(estimate.requests) requests, "

@@ -99,7 +99,7 @@ import Testing
     #expect(ConfigurationKey.limitMaxLag.variable == "LAKECANARY_LIMITS_MAX_LAG")
     #expect(
       ConfigurationKey.groups == [
-        "s3", "workload", "listing", "limits", "replicator", "dms", "alerts", "engine", "spark",
+        "s3", "workload", "listing", "limits", "replicator", "dms", "alerts", "engine", "spark", "athena",
       ])
   }
 }

@@ -95,5 +95,14 @@ def inventory(folder, spec):
             file.write(hashlib.md5(manifest).hexdigest() + "\n")
 
 
+def bucket_object(folder, spec):
+    """One row of changes, as DMS has them, with timestamps of the unit that `spec` names."""
+    stamp = pa.array([datetime.datetime(2026, 11, 1, 0, 0, 0, 123456)], pa.timestamp("us"))
+    table = pa.table({
+        "Op": ["I"], "t": ["2026-11-01 00:00:00.123456"], "customer_id": ["x"], "name": ["y"],
+        "updated_at": stamp.cast(pa.timestamp(spec["unit"]), safe=False)})
+    pq.write_table(table, f"{folder}/{spec['name']}")
+
+
 if __name__ == "__main__":
-    {"observations": observations, "inventory": inventory}[sys.argv[1]](sys.argv[2], json.load(open(sys.argv[3])))
+    {"object": bucket_object, "observations": observations, "inventory": inventory}[sys.argv[1]](sys.argv[2], json.load(open(sys.argv[3])))
