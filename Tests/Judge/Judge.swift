@@ -4,5 +4,5 @@ import ArgumentParser
 @main struct Judge: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge", abstract: "Try the judge against a known truth.",
-    subcommands: [Scenarios.self, Scale.self, Year.self], defaultSubcommand: Scenarios.self)
+    subcommands: [Scenarios.self, Scale.self, Year.self, MakeLedger.self], defaultSubcommand: Scenarios.self)
 }

@@ -77,6 +77,8 @@ import Time
     for phase in 0...phases.count {
       if phase > 0 { try phases[phase - 1](&simulation) }
       try await disturb(phase, simulation)
+      // That an object is gone is told by the second run that misses it.
+      if phase == 1 { try await simulation.reconcile(verifying: false) }
       conclusions.append(Conclusion(try await simulation.reconcile()))
     }
     return conclusions

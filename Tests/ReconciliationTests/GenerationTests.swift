@@ -59,17 +59,105 @@ import Time
     #expect(result.findings(.overwrittenObject).isEmpty)
   }
 
-  @Test func anEmptiedTableIsOneFindingUntilItIsLoadedAgain() async throws {
+  /// Between the taking away and the load there is nothing to see: no alarm, and no OK either.
+  @Test func aReloadSeenWhileTheTableIsEmptyIsNoAlarm() async throws {
     var simulation = try await began()
     for key in simulation.bucket.keys { simulation.bucket.remove(key) }
     let empty = try await simulation.reconcile()
-    #expect(empty.findings.map(\.kind) == [.vanishedObject])
-    #expect(empty.verdict.reason == "all objects of public.customers are gone from the bucket")
+    #expect(empty.findings.map(\.kind) == [.reload])
+    #expect(empty.verdict.status == .unknown)
+    #expect(empty.verdict.reason.hasPrefix("all objects of public.customers are gone from the bucket"))
+    simulation.clock.advance(by: .seconds(10))
+    simulation.load()
+    let loaded = try await simulation.reconcile()
+    #expect(loaded.findings.map(\.summary) == ["public.customers was loaded afresh: generation 2 began"])
+    #expect(loaded.newFindings.isEmpty)
+    #expect(loaded.verdict.status == .ok, "\(loaded.verdict)")
+  }
+
+  /// A listing in the middle of a reload's deletions sees a part of the objects.
+  @Test func aReloadSeenHalfDeletedIsNoAlarm() async throws {
+    var simulation = try await began()
+    let keys = simulation.bucket.keys
+    for gone in [1, 2] {
+      simulation.bucket.remove(keys[gone])
+      let result = try await simulation.reconcile()
+      #expect(result.findings.isEmpty)
+      #expect(result.verdict.status == .unknown)
+      #expect(result.verdict.reason.contains("\(gone) object"), "\(result.verdict.reason)")
+    }
+    for key in keys { simulation.bucket.remove(key) }
+    simulation.clock.advance(by: .seconds(10))
+    simulation.load(rowsPerObject: 3)
+    let loaded = try await simulation.reconcile()
+    #expect(loaded.findings.map(\.kind) == [.reload])
+    #expect(loaded.verdict.status == .ok, "\(loaded.verdict)")
+  }
+
+  /// Who takes away one object after the other for longer than a reload does deletes.
+  @Test func objectsThatGoOneByOneAreFoundInTheEnd() async throws {
+    let simulation = try await began()
+    for key in simulation.bucket.keys.prefix(2) {
+      simulation.bucket.remove(key)
+      #expect(try await simulation.reconcile().verdict.status == .unknown)
+      simulation.clock.advance(by: .seconds(240))
+    }
+    simulation.bucket.remove(simulation.bucket.keys[0])
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .critical)
+    #expect(result.findings(.vanishedObject).count == 3)
+  }
+
+  @Test(arguments: [true, false]) func anEmptiedTableIsLostWhereNoLoadComes(flowing: Bool) async throws {
+    var simulation = try await began()
+    for key in simulation.bucket.keys { simulation.bucket.remove(key) }
+    #expect(try await simulation.reconcile().verdict.status == .unknown)
+    if flowing {
+      // Changes without a load before them: no reload was the reason.
+      try simulation.commit(inserts: 1)
+      simulation.flush()
+    } else {
+      simulation.clock.advance(by: .seconds(400))
+    }
+    let lost = try await simulation.reconcile()
+    #expect(lost.verdict.status == .critical)
+    #expect(lost.findings(.vanishedObject).count == 1)
+    #expect(lost.verdict.reason.contains("no full load came after"))
     simulation.clock.advance(by: .seconds(10))
     simulation.load()
     let loaded = try await simulation.reconcile()
     #expect(loaded.resolvedFindings.map(\.kind) == [.vanishedObject])
     #expect(loaded.verdict.status == .ok, "\(loaded.verdict)")
+  }
+
+  /// What a reload takes away between the listing and the reading is no trouble of the bucket.
+  @Test func anObjectThatGoesWhileItIsReadIsNoAlarm() async throws {
+    var simulation = try await began()
+    simulation.clock.advance(by: .seconds(10))
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    let (bucket, old) = (simulation.bucket, simulation.bucket.keys)
+    simulation.clock.advance(by: .seconds(10))
+    var reloaded = simulation
+    let rows = reloaded.live.keys.sorted().compactMap { sequence in
+      reloaded.live[sequence].map { row in
+        ObservedRow(
+          place: 0, op: .operation(.insert), sequence: sequence, version: row.version,
+          commit: simulation.clock.now(), digest: row.digest)
+      }
+    }
+    let (load, key) = (reloaded.observation(rows), reloaded.loadKey(1))
+    reloaded.position = reloaded.log.count
+    bucket.afterPage { page in
+      guard page == 0 else { return }
+      for key in old { bucket.remove(key) }
+      bucket.write(key, .success(load))
+    }
+    let result = try await simulation.reconcile()
+    bucket.afterPage(nil)
+    #expect(result.error == nil)
+    #expect(result.verdict.status == .ok, "\(result.verdict)")
+    #expect(result.findings.map(\.kind) == [.reload])
   }
 
   @Test func changesCachedDuringTheLoadMayComeTwice() async throws {

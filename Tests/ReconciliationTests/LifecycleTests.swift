@@ -46,6 +46,7 @@ import Time
       let keys = simulation.bucket.keys
       simulation.bucket.remove(place < 0 ? keys[keys.count - 1] : keys[place])
       simulation.clock.advance(by: simulation.configuration.fullListingEvery)
+      #expect(try await simulation.reconcile().verdict.status == .unknown)
       let result = try await simulation.reconcile()
       #expect(result.verdict.status == .critical)
       #expect(result.findings(.vanishedObject).count == 1)

@@ -211,7 +211,7 @@ import Time
     rows.append(stranger)
     simulation.write(rows, foreign: 3)
     let result = try await simulation.reconcile()
-    #expect(result.rows(.unexpectedRows) == ["I \(simulation.key(77))"])
+    #expect(result.rows(.otherLedger) == ["I \(simulation.key(77))"])
     #expect(result.figures?.unexpectedRows == 1)
     #expect(result.findings(.foreignRows).first?.rowCount == 3)
   }

@@ -53,6 +53,9 @@ public enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   case outOfOrder = "out-of-order"
   /// Rows with the pipeline's tag that were never written.
   case unexpectedRows = "unexpected-rows"
+  /// Rows with the pipeline's tag of which this ledger has no record at all: it is not the only one, or not
+  /// the newest.
+  case otherLedger = "other-ledger"
   /// Rows of transactions that were rolled back.
   case abortedRows = "aborted-rows"
   /// Rows of others in a table that is ours alone.

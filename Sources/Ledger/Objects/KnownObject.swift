@@ -52,6 +52,8 @@ package struct KnownObject: Hashable, Sendable {
   package let generation: Int64?
   /// The number of the listing, of its table, that named it first.
   package let listing: Int64
+  /// When that listing was, by this machine's clock.
+  package let firstListedAt: Timestamp
 
   /// Whether it holds the changes of all tables (`PreserveTransactions`).
   package var isOfAllTables: Bool {
@@ -94,6 +96,9 @@ package struct InventoryState: Hashable, Sendable {
   package var newestPlace: Timestamp?
   /// The table's own columns in the object read last.
   package var columns: String?
+  /// How many objects the last whole listing missed that nothing explains yet, and the run that listed.
+  package var absentCount: Int?
+  package var absentRun: RunID?
   /// Objects of changes that were written before this, by the bucket's clock, were settled and dropped.
   package internal(set) var forgottenBefore: Timestamp?
 }
@@ -173,17 +178,24 @@ package struct DeliveryRecord: Hashable, Sendable {
   package var operation: OperationID
   package var object: Int64
   package var row: Int64
+  /// From the row's timestamp, or where it has none from the commit, to when the object was there.
   package var lagMicroseconds: Int64?
+  /// How far the row's timestamp is past the commit; nil of a row without one.
+  package var stampLagMicroseconds: Int64?
+  /// From when the object was there to when a listing named it.
+  package var seenLagMicroseconds: Int64?
   package var flags: DeliveryFlags
   /// One bit a column of the table's digest.
   package var altered: UInt64
 
   package init(
-    operation: OperationID, object: Int64, row: Int64, lagMicroseconds: Int64?, flags: DeliveryFlags,
+    operation: OperationID, object: Int64, row: Int64, lagMicroseconds: Int64?,
+    stampLagMicroseconds: Int64? = nil, seenLagMicroseconds: Int64? = nil, flags: DeliveryFlags,
     altered: UInt64
   ) {
     (self.operation, self.object, self.row) = (operation, object, row)
     (self.lagMicroseconds, self.flags, self.altered) = (lagMicroseconds, flags, altered)
+    (self.stampLagMicroseconds, self.seenLagMicroseconds) = (stampLagMicroseconds, seenLagMicroseconds)
   }
 }
 

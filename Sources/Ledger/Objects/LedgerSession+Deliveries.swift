@@ -95,10 +95,15 @@ extension LedgerSession {
 
   package func add(_ delivery: DeliveryRecord) throws {
     try execute(
-      "insert or replace into delivery values (?, ?, ?, ?, ?, ?, ?)",
+      """
+      insert or replace into delivery
+        (transaction_id, ordinal, object_id, row, lag, flags, altered, stamp_lag, seen_lag)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
       [
         delivery.operation.transaction, delivery.operation.ordinal, delivery.object, delivery.row,
         delivery.lagMicroseconds, delivery.flags.rawValue, Int64(bitPattern: delivery.altered),
+        delivery.stampLagMicroseconds, delivery.seenLagMicroseconds,
       ])
   }
 
@@ -178,15 +183,18 @@ extension LedgerSession {
     return (object, row["transaction_id"], row["row"])
   }
 
-  /// The lags of the operations met first in objects that were read at `time` or later, in microseconds.
-  package func lags(table: Int64, observedSince time: Timestamp) throws -> [Int64] {
+  /// The lags of the operations met first in objects that were read at `time` or later.
+  package func lags(table: Int64, observedSince time: Timestamp) throws -> LagSamples {
     let statement = try db.cachedStatement(
       sql: """
-        select d.lag from observation b cross join object o on o.id = b.object_id
+        select d.lag, d.stamp_lag, d.seen_lag from observation b cross join object o on o.id = b.object_id
           cross join delivery d on d.object_id = b.object_id
         where b.observed_at >= ? and o.table_id = ? and d.lag is not null
         """)
-    return try Int64.fetchAll(statement, arguments: [time.microseconds, table])
+    var samples = LagSamples()
+    let rows = try Row.fetchCursor(statement, arguments: [time.microseconds, table])
+    while let row = try rows.next() { samples.append(row) }
+    return samples
   }
 
   /// How many objects of a table were read at `time` or later.

@@ -25,20 +25,24 @@ extension LedgerSession {
     return InventoryState(
       listings: row["listings"], lastFullAt: LedgerSession.time(row["last_full_at"]),
       newestPlace: LedgerSession.time(row["newest_place"]), columns: row["columns"],
+      absentCount: row["absent_count"], absentRun: (row["absent_run"] as Int64?).map(RunID.init(rawValue:)),
       forgottenBefore: LedgerSession.time(row["forgotten_before"]))
   }
 
   package func record(_ inventory: InventoryState, bucket: Int64, table: Int64) throws {
     try execute(
       """
-      insert into inventory (bucket_id, table_id, listings, last_full_at, newest_place, columns)
-      values (?, ?, ?, ?, ?, ?)
+      insert into inventory (bucket_id, table_id, listings, last_full_at, newest_place, columns,
+        absent_count, absent_run)
+      values (?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do update set listings = excluded.listings, last_full_at = excluded.last_full_at,
-        newest_place = excluded.newest_place, columns = excluded.columns
+        newest_place = excluded.newest_place, columns = excluded.columns,
+        absent_count = excluded.absent_count, absent_run = excluded.absent_run
       """,
       [
         bucket, table, inventory.listings, inventory.lastFullAt?.microseconds,
-        inventory.newestPlace?.microseconds, inventory.columns,
+        inventory.newestPlace?.microseconds, inventory.columns, inventory.absentCount,
+        inventory.absentRun?.rawValue,
       ])
   }
 
@@ -56,6 +60,16 @@ extension LedgerSession {
     let statement = try db.cachedStatement(
       sql: "select * from object where bucket_id = ? and table_id = ? and state = 5 order by id limit ?")
     return try Row.fetchAll(statement, arguments: [bucket, table, limit]).map(LedgerSession.object)
+  }
+
+  /// How many objects of rows of a generation the last listing did not name, and nobody was told of.
+  package func absentCount(bucket: Int64, table: Int64, generation: Int64) throws -> Int {
+    let statement = try db.cachedStatement(
+      sql: """
+        select count(*) from object
+        where bucket_id = ? and table_id = ? and state = 5 and generation_id = ? and kind in (0, 1)
+        """)
+    return try Int.fetchOne(statement, arguments: [bucket, table, generation]) ?? 0
   }
 
   /// When the newest of the objects that the last listing did not name was written, and the eldest of those
@@ -182,7 +196,8 @@ extension LedgerSession {
       entry: ListedEntry(
         key: row["key"], etag: row["etag"], size: row["size"],
         lastModified: Timestamp(microseconds: row["last_modified"]), kind: kind, place: row["place"]),
-      state: state, generation: row["generation_id"], listing: row["listing"])
+      state: state, generation: row["generation_id"], listing: row["listing"],
+      firstListedAt: Timestamp(microseconds: row["first_listed_at"]))
   }
 
   static func time(_ microseconds: Int64?) -> Timestamp? {

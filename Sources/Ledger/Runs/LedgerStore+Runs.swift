@@ -1,5 +1,5 @@
 import GRDB
-import Time
+package import Time
 
 extension LedgerStore {
   /// Records that a run begins.
@@ -65,5 +65,13 @@ extension LedgerStore {
       startedAt: Timestamp(microseconds: row["started_at"]),
       finishedAt: finishedAt.map(Timestamp.init(microseconds:)),
       outcome: try outcome.map { try JSONText.decode(RunOutcome.self, from: $0) })
+  }
+}
+
+extension LedgerSession {
+  /// When a run began; nil of one that is not recorded any more.
+  package func start(of run: RunID) throws -> Timestamp? {
+    let statement = try db.cachedStatement(sql: "select started_at from run where id = ?")
+    return LedgerSession.time(try Int64.fetchOne(statement, arguments: [run.rawValue]))
   }
 }

@@ -23,7 +23,7 @@ extension LedgerSession {
     (figures.inserts, figures.updates, figures.deletes) = (0, 0, 0)
     (figures.delivered, figures.covered, figures.pending, figures.late) = (0, 0, 0, 0)
     (figures.missing, figures.excluded, figures.duplicates, figures.altered) = (0, 0, 0, 0)
-    (figures.outOfOrder, figures.lag) = (0, nil)
+    (figures.outOfOrder, figures.lag, figures.lagStages) = (0, nil, nil)
     let table = [whole.table.schema, whole.table.name]
     let operations = try Row.fetchCursor(
       db.cachedStatement(
@@ -56,11 +56,11 @@ extension LedgerSession {
       case .intended, .aborted, nil: break
       }
     }
-    var lags: [Int64] = []
+    var lags = LagSamples()
     let deliveries = try Row.fetchCursor(
       db.cachedStatement(
         sql: """
-          select d.lag, d.flags, d.altered
+          select d.lag, d.stamp_lag, d.seen_lag, d.flags, d.altered
           from source_transaction t join delivery d on d.transaction_id = t.id
             join source_table s on s.id = t.table_id
           where t.latest >= ? and t.state = 1 and s.schema_name = ? and s.table_name = ?
@@ -72,9 +72,10 @@ extension LedgerSession {
       if flags.contains(.duplicate) { figures.duplicates += 1 }
       if flags.contains(.outOfOrder) { figures.outOfOrder += 1 }
       if altered != 0 { figures.altered += 1 }
-      if let lag: Int64 = row["lag"], !flags.contains(.duplicate) { lags.append(lag) }
+      if !flags.contains(.duplicate) { lags.append(row) }
     }
-    figures.lag = LagDistribution(microseconds: lags, uncertainty: whole.lag?.uncertainty ?? .zero)
+    figures.lag = lags.distribution(uncertainty: whole.lag?.uncertainty ?? .zero)
+    figures.lagStages = lags.stages(uncertainty: LagStages.Uncertainty(of: whole.lagStages))
     return figures
   }
 }

@@ -116,6 +116,8 @@ public struct TableFigures: Hashable, Sendable, Codable {
   public var generation = 0
   /// The lags of the deliveries first met in this run.
   public var lag: LagDistribution?
+  /// The same lags by stages, where these can be told.
+  public var lagStages: LagStages?
   /// The latest commit time seen in the bucket.
   public var watermark: Timestamp?
 

@@ -9,7 +9,7 @@ enum LedgerSchema {
   static let applicationID = 0x4C43_4E52
 
   /// The newest version of the schema.
-  static let version = 3
+  static let version = 4
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -19,6 +19,7 @@ enum LedgerSchema {
     }
     migrator.registerMigration("2") { db in try db.execute(sql: alerts) }
     migrator.registerMigration("3") { db in try db.execute(sql: countsByHand) }
+    migrator.registerMigration("4") { db in try db.execute(sql: stages) }
     return migrator
   }
 
@@ -274,6 +275,16 @@ enum LedgerSchema {
       lag_max integer,
       primary key (day, table_id)
     ) strict, without rowid;
+    """
+
+  private static let stages = """
+    -- Of a delivery's way, in microseconds: how far the row's timestamp is past the commit (null: the row has
+    -- none, and lag counts from the commit), and when the object was listed first after it was there.
+    alter table delivery add column stamp_lag integer;
+    alter table delivery add column seen_lag integer;
+    -- How many objects the last whole listing missed that nothing explains yet, and the run that listed.
+    alter table inventory add column absent_count integer;
+    alter table inventory add column absent_run integer;
     """
 
   private static let alerts = """

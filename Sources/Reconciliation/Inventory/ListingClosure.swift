@@ -10,6 +10,8 @@ struct ListingClosure {
   let now: Timestamp
   let allowsVanishedObjects: Bool
   let clocks: ClockCorrection
+  /// How long a table may stay empty that was not so before.
+  let patience: Duration
 
   private static let batch = 1_000
   /// More objects than this that are gone at once are one finding.
@@ -21,6 +23,10 @@ struct ListingClosure {
   func close(_ listing: ListingResult, in ledger: LedgerStore) throws(LedgerError) -> [FindingID] {
     var new = try ledger.write(durably: false) { session in try startGeneration(listing, in: session) }
     let expiry = try ledger.read { session in try self.expiry(in: session) }
+    let isOpen = try ledger.write(durably: false) { session in
+      try waitsForAbsent(listing, expired: expiry != nil, in: session)
+    }
+    guard !isOpen else { return new }
     var named = 0
     while true {
       let before = named
@@ -51,32 +57,15 @@ struct ListingClosure {
       return []
     }
     let isReload = hasNewLoad && (current.hasChanges || listing.replacedLoad)
-    // Changes stay where a load is made over; that all is gone means that the table was begun anew.
+    // Changes stay where a load is made over; that all is gone means that the table was begun anew, or lost.
     let isEmptied =
       try !session.absentObjects(bucket: bucket, table: table, limit: 1).isEmpty
       && !session.hasObjects(bucket: bucket, table: table)
-    let emptied = identityOfEmptied(current)
-    if hasNewLoad, let finding = try session.finding(identity: emptied), finding.state != .resolved {
-      try session.resolve(finding.id, because: "the table was loaded afresh", now: now)
-    }
-    guard isReload || isEmptied else { return [] }
+    let new = try followEmptying(current, hasNewLoad: hasNewLoad, in: session)
+    guard isReload || isEmptied else { return new }
     let next = try session.startGeneration(bucket: bucket, table: table, run: run, now: now)
-    if isEmptied, allowsVanishedObjects { return [] }
-    let found = try session.report(
-      FindingReport(
-        kind: isEmptied ? .vanishedObject : .reload, severity: isEmptied ? .critical : .notice, table: table,
-        object: isEmptied ? context.location.prefix : nil,
-        identity: isEmptied
-          ? identityOfEmptied(next) : "reload/\(bucket)/\(table)/\(next.number)",
-        summary: isEmptied
-          ? "all objects of \(context.name) are gone from the bucket"
-          : "\(context.name) was loaded afresh: generation \(next.number) began"),
-      run: run, now: now)
-    return found.isNew ? [found.id] : []
-  }
-
-  private func identityOfEmptied(_ generation: Generation) -> String {
-    "vanished-object/\(context.bucket)/\(context.table.id)/all/\(generation.number)"
+    if isEmptied { return allowsVanishedObjects ? new : try new + reportEmptying(next, in: session) }
+    return try new + reportReload(next, in: session)
   }
 
   /// When the newest of the absent objects was written, where they went as a lifecycle rule of S3 takes them:

@@ -22,6 +22,17 @@ struct ClockCorrection: Hashable, Sendable {
     return (max(lag, .zero), uncertainty + width / 2)
   }
 
+  /// How long after an object was there a listing named it, never below zero.
+  func detection(listed: Timestamp, modified: Timestamp) -> Duration {
+    max(listed - (modified - (bucket?.offset ?? .zero)), .zero)
+  }
+
+  /// How far the stages of a lag may be off.
+  func stages(commitWidth: Duration) -> LagStages.Uncertainty {
+    LagStages.Uncertainty(
+      commit: commitWidth, transfer: uncertainty, seen: (bucket?.uncertainty ?? .zero) + resolution)
+  }
+
   /// What both clocks may be off together.
   var uncertainty: Duration {
     (source?.uncertainty ?? .zero) + (bucket?.uncertainty ?? .zero) + resolution

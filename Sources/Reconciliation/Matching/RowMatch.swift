@@ -23,7 +23,7 @@ struct Differences: Hashable {
 
 /// Why a row with our tag is not expected.
 enum UnexpectedRow: Hashable {
-  /// Its sequence number was never given.
+  /// Its sequence number was not given yet: by this ledger.
   case neverGiven
   /// Its sequence number was given, and nothing was ever recorded of it.
   case neverWritten
@@ -31,6 +31,17 @@ enum UnexpectedRow: Hashable {
   case unknownChange
   /// It belongs to another table.
   case otherTable
+
+  /// What it is told as.
+  ///
+  /// That nothing at all is recorded of a row with our tag no stranger brings about: intents are recorded before
+  /// rows are written, and the tag is this ledger's own.
+  var finding: FindingKind {
+    switch self {
+    case .neverGiven, .neverWritten: .otherLedger
+    case .unknownChange, .otherTable: .unexpectedRows
+    }
+  }
 }
 
 /// Finds the operation of a row among those that the ledger has on the row's key, without I/O.
@@ -47,6 +58,8 @@ struct RowMatcher {
   var prunedBefore: Timestamp?
   /// Places in the digest of the columns that the object lacks.
   var absentColumns: UInt64 = 0
+  /// The place of the version among the digest's columns, where it is one of them.
+  var versionColumn: Int?
   /// What a row of changes without an Op may be.
   var unmarkedKinds: Set<OperationKind> = [.insert, .update]
 
@@ -127,18 +140,25 @@ struct RowMatcher {
   }
 
   /// Where the version itself was altered: by the values, or by the commit time, of operations not
-  /// delivered yet.
+  /// delivered yet; else by both, of one that was delivered just so and comes again.
   private func byResemblance(
     _ row: ObservedRow, _ candidates: [KnownOperation], _ isDelivered: (KnownOperation) throws -> Bool
   ) rethrows -> RowMatch? {
     let open = try candidates.filter { try !isDelivered($0) }
+    return resembling(row, open, needsBoth: false) ?? resembling(row, candidates, needsBoth: true)
+  }
+
+  private func resembling(
+    _ row: ObservedRow, _ candidates: [KnownOperation], needsBoth: Bool
+  ) -> RowMatch? {
     var best: (operation: KnownOperation, differences: Differences)?
-    for operation in open {
+    for operation in candidates {
       let differences = differences(row, operation)
       if let digest = row.digest {
         let columns = digest.bytes.count / 4
-        guard differences.columns.nonzeroBitCount * 2 <= columns || isCommitted(operation, at: row.commit)
-        else { continue }
+        let isNear = differences.columns.nonzeroBitCount * 2 <= columns
+        let isThen = isCommitted(operation, at: row.commit)
+        guard needsBoth ? isNear && isThen : isNear || isThen else { continue }
       } else {
         guard isCommitted(operation, at: row.commit) else { continue }
       }
@@ -187,6 +207,12 @@ struct RowMatcher {
         differences.columns |= 1 << UInt64(column)
       }
       differences.columns &= ~(absentColumns | row.unverified)
+    }
+    // The version is looked at where values are not, too.
+    if comparesValues, operation.kind != .delete, row.digest == nil, let version = row.version,
+      !isSame(operation.version, version), let column = versionColumn, column < 64
+    {
+      differences.columns |= 1 << UInt64(column)
     }
     differences.timestamp = distance(of: operation, from: row.commit).map { $0 > tolerance } ?? false
     return differences

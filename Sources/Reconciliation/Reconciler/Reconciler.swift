@@ -63,8 +63,8 @@ public struct Reconciler: Sendable {
       figures.append(
         try ledger.read { session in
           try TableTally(context: context).figures(
-            outcome.settlement, since: started,
-            uncertainty: uncertainty, in: session)
+            outcome.settlement, since: started, uncertainty: uncertainty,
+            stages: correction.stages(commitWidth: outcome.commitWidth), in: session)
         })
     }
     work.notes += await source.notes()
@@ -135,7 +135,8 @@ public struct Reconciler: Sendable {
       )
     }
     let evidence = VerdictEvidence(
-      tables: figures, findings: findings, slow: work.slow, error: work.error, lastCommit: lastCommit,
+      tables: figures, findings: findings, slow: work.slow, error: work.error,
+      gone: work.gone.isEmpty ? nil : work.gone, lastCommit: lastCommit,
       nextDeadline: work.nextDeadline, judgedAt: clock.now(), limits: configuration.limits)
     let verdict = VerdictRule(evidence: evidence).verdict
     let levels = Set(contexts.map(\.request.level)).sorted()
@@ -158,6 +159,8 @@ struct RunningTotals {
   var newFindings: [FindingID] = []
   var notes: [String] = []
   var slow = 0
+  /// Of tables whose objects are gone, what it is too early to call a loss.
+  var gone: [String] = []
   var nextDeadline: Timestamp?
   private(set) var error: String?
 

@@ -14,9 +14,14 @@ struct TableReconciliation {
   struct Outcome {
     var settlement = Settlement.Outcome()
     var uncertainty = Duration.zero
+    var commitWidth = Duration.zero
     fileprivate var listed = 0
     /// Whether all objects that were listed were read.
     fileprivate(set) var isComplete = true
+    /// Of an object that was listed, and was gone or another when it was to be read.
+    fileprivate var replaced: String?
+    /// That objects are gone, where it is too early to call it a loss.
+    fileprivate var gone: String?
   }
 
   private var ledger: LedgerStore { reconciler.ledger }
@@ -39,6 +44,7 @@ struct TableReconciliation {
     outcome.settlement = try settlement.settle(by: rule, sawAll: outcome.isComplete, in: ledger)
     work.newFindings += outcome.settlement.newFindings
     work.slow += outcome.settlement.slow
+    if let reason = outcome.gone { work.gone.append(reason) }
     if let deadline = outcome.settlement.nextDeadline {
       work.nextDeadline = max(work.nextDeadline ?? deadline, deadline)
     }
@@ -89,6 +95,18 @@ struct TableReconciliation {
   private func listAndRead(
     full: Bool, _ outcome: inout Outcome, _ work: inout RunningTotals
   ) async throws {
+    try await listAndReadOnce(full: full, &outcome, &work)
+    // A reload, or a lifecycle rule, took away between the listing and the reading: another listing says so.
+    for _ in 0..<2 where outcome.replaced != nil {
+      try await listAndReadOnce(full: true, &outcome, &work)
+    }
+    if let message = outcome.replaced { work.fail(message) }
+  }
+
+  private func listAndReadOnce(
+    full: Bool, _ outcome: inout Outcome, _ work: inout RunningTotals
+  ) async throws {
+    outcome.replaced = nil
     let listing = TableListing(
       store: reconciler.store, ledger: ledger, context: context, run: run, clock: reconciler.clock)
     var result = try await listing.list(full: full, overlap: configuration.listingOverlap)
@@ -102,8 +120,10 @@ struct TableReconciliation {
     }
     let closure = ListingClosure(
       context: context, run: run, now: reconciler.clock.now(),
-      allowsVanishedObjects: configuration.allowsVanishedObjects, clocks: clocks)
+      allowsVanishedObjects: configuration.allowsVanishedObjects, clocks: clocks,
+      patience: configuration.limits.deadline)
     work.newFindings += try closure.close(result, in: ledger)
+    outcome.gone = try ledger.read { session in try closure.openReason(in: session) }
     outcome.isComplete = true
     try await read(.load, &outcome, &work)
     // Changes say that the load is whole: they wait until all of it was read.
@@ -185,6 +205,7 @@ struct TableReconciliation {
         return try recorder.record(observation, of: object, generation: &generation, in: session)
       }
       outcome.uncertainty = max(outcome.uncertainty, tally.uncertainty)
+      outcome.commitWidth = max(outcome.commitWidth, tally.commitWidth)
       work.newFindings += new
     case .failure(let failure):
       work.cost.bytesRead += failure.bytesRead
@@ -203,7 +224,12 @@ struct TableReconciliation {
         // It says nothing of what the object holds: nothing may be called lost until it was read.
         outcome.isComplete = false
         let names = failure.message.contains(object.entry.key)
-        work.fail(names ? failure.message : "\(object.entry.key) cannot be read: \(failure.message)")
+        let message = names ? failure.message : "\(object.entry.key) cannot be read: \(failure.message)"
+        if failure.kind == .replaced {
+          outcome.replaced = outcome.replaced ?? message
+        } else {
+          work.fail(message)
+        }
       }
     }
     progress?(

@@ -7,7 +7,7 @@ struct TableTally {
 
   func figures(
     _ settlement: Settlement.Outcome, since start: Timestamp, uncertainty: Duration,
-    in session: LedgerSession
+    stages: LagStages.Uncertainty, in session: LedgerSession
   ) throws -> TableFigures {
     var figures = TableFigures(table: context.name)
     let counts = try session.operationCounts(table: context.table.id)
@@ -40,9 +40,9 @@ struct TableTally {
       figures.generation = generation.number
       figures.watermark = generation.lastCommit
     }
-    figures.lag = LagDistribution(
-      microseconds: try session.lags(table: context.table.id, observedSince: start),
-      uncertainty: uncertainty)
+    let lags = try session.lags(table: context.table.id, observedSince: start)
+    figures.lag = lags.distribution(uncertainty: uncertainty)
+    figures.lagStages = lags.stages(uncertainty: stages)
     return figures
   }
 }

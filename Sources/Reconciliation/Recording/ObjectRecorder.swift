@@ -22,7 +22,8 @@ struct ObjectRecorder {
     let matcher = RowMatcher(
       table: context.table.id, precision: observation.versionPrecision,
       nextSequence: try session.nextSequence(), prunedBefore: try session.prunedBefore(),
-      absentColumns: context.absentColumns(observation), unmarkedKinds: context.unmarkedKinds)
+      absentColumns: context.absentColumns(observation), versionColumn: context.versionColumn,
+      unmarkedKinds: context.unmarkedKinds)
     try session.begin(object.id, inGeneration: generation.id)
     // Only what has the newest name comes after all that was read before.
     let isNewest = object.entry.place > generation.lastPlace ?? .min
@@ -51,7 +52,8 @@ struct ObjectRecorder {
     totals.duplicates = Int64(tally.count(.duplicateRows))
     totals.altered = Int64(tally.count(.alteredRows))
     totals.outOfOrder = Int64(tally.count(.outOfOrder))
-    totals.unexpected = Int64(tally.count(.unexpectedRows) + tally.count(.abortedRows))
+    totals.unexpected = Int64(
+      tally.count(.unexpectedRows) + tally.count(.otherLedger) + tally.count(.abortedRows))
     try session.add(totals, to: context.table.id)
     try session.record(record(of: observation), of: object.id, table: context.table.id, now: now)
     let reporter = ObjectReporter(context: context, run: run, now: now)
@@ -69,7 +71,7 @@ struct ObjectRecorder {
     order: inout Int64?, tally: inout ObjectTally, in session: LedgerSession
   ) throws {
     guard case .operation(let operation, let differences) = match else {
-      if case .unexpected = match { tally.add(.unexpectedRows, name(row, object), commit: row.commit) }
+      if case .unexpected(let why) = match { tally.add(why.finding, name(row, object), commit: row.commit) }
       return
     }
     guard operation.state != .aborted else {
@@ -94,16 +96,21 @@ struct ObjectRecorder {
     // What a load covers, or another generation brought, has had its lag.
     let isFirst = operation.state != .delivered && operation.state != .covered && !wasDelivered
     let exact = differences.timestamp ? nil : row.commit.map(CommitTime.init(exactly:))
-    var lag: Int64?
+    var delivery = DeliveryRecord(
+      operation: operation.id, object: object.id, row: row.place, lagMicroseconds: nil, flags: flags,
+      altered: differences.columns)
     if isFirst, let commit = exact ?? operation.commit {
       let measured = clocks.lag(objectModified: object.entry.lastModified, commit: commit)
-      lag = measured.lag.microseconds
+      delivery.lagMicroseconds = measured.lag.microseconds
       tally.uncertainty = max(tally.uncertainty, measured.uncertainty)
+      delivery.seenLagMicroseconds =
+        clocks.detection(listed: object.firstListedAt, modified: object.entry.lastModified).microseconds
+      if let stamp = exact?.earliest, let bounds = operation.commit {
+        delivery.stampLagMicroseconds = max(stamp - bounds.latest, .zero).microseconds
+        tally.commitWidth = max(tally.commitWidth, bounds.latest - bounds.earliest)
+      }
     }
-    try session.add(
-      DeliveryRecord(
-        operation: operation.id, object: object.id, row: row.place, lagMicroseconds: lag, flags: flags,
-        altered: differences.columns))
+    try session.add(delivery)
     if operation.state != .delivered { try session.setState(.delivered, of: operation.id) }
     if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
     order = max(order ?? transaction, transaction)
@@ -116,7 +123,7 @@ struct ObjectRecorder {
     generation: inout Generation, tally: inout ObjectTally, in session: LedgerSession
   ) throws {
     guard case .operation(let anchor, let differences) = match else {
-      if case .unexpected = match { tally.add(.unexpectedRows, name(row, object), commit: nil) }
+      if case .unexpected(let why) = match { tally.add(why.finding, name(row, object), commit: nil) }
       return
     }
     guard anchor.state != .aborted else {

@@ -74,7 +74,8 @@ struct ObjectReporter {
   }
 
   private static let kindsOfObjects: [FindingKind] = [
-    .lostRows, .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .abortedRows, .wrongTimestamp,
+    .lostRows, .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .otherLedger, .abortedRows,
+    .wrongTimestamp,
     .wrongOperation, .unreadableObject, .emptyObject, .foreignName,
   ]
 
@@ -99,7 +100,7 @@ struct ObjectReporter {
     case .outOfOrder, .foreignRows, .wrongTimestamp, .emptyObject, .overwrittenObject, .schemaDrift,
       .foreignName:
       .warning
-    case .duplicateRows, .reload:
+    case .duplicateRows, .reload, .otherLedger:
       .notice
     }
   }
@@ -119,6 +120,10 @@ struct ObjectReporter {
       return "\(rows) that were committed before or in the span of \(key) are not there, by number"
     case .outOfOrder: return "\(rows) in \(key) come after rows of later transactions"
     case .unexpectedRows: return "\(rows) in \(key) carry this pipeline's tag and were never written"
+    case .otherLedger:
+      return
+        "\(rows) in \(key) carry this pipeline's tag, and this ledger has no record of them: it was put back "
+        + "from a backup, or another host writes with a copy of it"
     case .abortedRows: return "\(rows) in \(key) belong to transactions that were rolled back"
     case .wrongTimestamp: return "\(rows) in \(key) have a commit time that is not their transaction's"
     case .wrongOperation: return "\(rows) in \(key) have an Op other than the operation executed"

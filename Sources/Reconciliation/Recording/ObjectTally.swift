@@ -16,6 +16,8 @@ struct ObjectTally {
 
   /// The largest uncertainty of the lags.
   var uncertainty = Duration.zero
+  /// The largest distance between the bounds of a commit.
+  var commitWidth = Duration.zero
 
   func count(_ kind: FindingKind) -> Int { troubles[kind]?.count ?? 0 }
 

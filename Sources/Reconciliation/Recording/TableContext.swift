@@ -44,6 +44,9 @@ struct TableContext: Sendable {
     }
   }
 
+  /// The place of the version among the columns of the digest.
+  var versionColumn: Int? { table.declaration.columns.firstIndex(of: table.declaration.versionColumn) }
+
   var isShared: Bool { table.declaration.isShared }
 
   /// When an object of changes was closed, by the time in its name: in the hour that a change from summer

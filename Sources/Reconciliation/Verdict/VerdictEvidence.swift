@@ -20,6 +20,8 @@ struct VerdictEvidence: Hashable, Codable {
   var slow: Int
   /// Why the bucket, or a part of it, could not be read.
   var error: String?
+  /// Of tables whose objects are gone, what it is too early to call a loss; nil of none.
+  var gone: [String]?
   /// When the last transaction was committed.
   var lastCommit: Timestamp?
   /// When the last of the pending operations falls due.
@@ -28,12 +30,12 @@ struct VerdictEvidence: Hashable, Codable {
   var limits: Limits
 
   init(
-    tables: [TableFigures], findings: [Finding], slow: Int, error: String?, lastCommit: Timestamp?,
-    nextDeadline: Timestamp?, judgedAt: Timestamp, limits: Limits
+    tables: [TableFigures], findings: [Finding], slow: Int, error: String?, gone: [String]?,
+    lastCommit: Timestamp?, nextDeadline: Timestamp?, judgedAt: Timestamp, limits: Limits
   ) {
     self.tables = tables
     self.findings = VerdictEvidence.open(findings)
-    (self.slow, self.error, self.lastCommit) = (slow, error, lastCommit)
+    (self.slow, self.error, self.gone, self.lastCommit) = (slow, error, gone, lastCommit)
     (self.nextDeadline, self.judgedAt, self.limits) = (nextDeadline, judgedAt, limits)
   }
 

@@ -18,6 +18,12 @@ struct VerdictRule {
         status: worst, reason: others > 0 ? "\(first.reason) (and \(others) more)" : first.reason)
     }
     if let error = evidence.error { return Verdict(status: .unknown, reason: error) }
+    if let finding = otherLedger {
+      return Verdict(
+        status: .unknown,
+        reason: finding.summary + "; go on with the newest ledger on one host alone, or begin with a new one")
+    }
+    if let reason = evidence.gone?.first { return Verdict(status: .unknown, reason: reason) }
     return nothingToJudge() ?? well()
   }
 
@@ -26,7 +32,7 @@ struct VerdictRule {
     var reasons: [Verdict] = []
     for kind in VerdictRule.order {
       let findings = evidence.findings.filter { $0.kind == kind }
-      guard !findings.isEmpty else { continue }
+      guard !findings.isEmpty, otherLedger == nil || !VerdictRule.byRecord.contains(kind) else { continue }
       let rows = findings.reduce(0) { $0 + $1.rowCount }
       let status: Verdict.Status?
       switch kind {
@@ -130,12 +136,24 @@ struct VerdictRule {
     return Verdict(status: .ok, reason: reason)
   }
 
+  /// That the ledger is not the only one, or not the newest.
+  private var otherLedger: VerdictEvidence.OpenFinding? {
+    evidence.findings.first { $0.kind == .otherLedger }
+  }
+
+  /// What is told of rows by the ledger's own records, and so rests on there being no other ones.
+  private static let byRecord: Set<FindingKind> = [
+    .lostRows, .lateRows, .alteredRows, .wrongOperation, .abortedRows, .unexpectedRows, .wrongTimestamp,
+    .outOfOrder, .duplicateRows, .sourceDifference,
+  ]
+
   /// From what explains most to what explains least.
   private static let order: [FindingKind] = [
     .lostRows, .unreadableObject, .vanishedObject, .loadGap, .alteredRows, .wrongOperation, .abortedRows,
     .unexpectedRows, .sourceDifference, .silence, .lateRows, .overwrittenObject, .wrongTimestamp, .outOfOrder,
     .emptyObject,
     .schemaDrift, .foreignName, .foreignRows, .duplicateRows, .reload,
+    .otherLedger,
   ]
 }
 

@@ -74,6 +74,7 @@ public struct JSONReport: Encodable, Sendable {
     let rows: Int64
     let watermark: String?
     let lagSeconds: Lag?
+    let lagStagesSeconds: Stages?
 
     init(_ figures: TableFigures) {
       table = figures.table.description
@@ -90,11 +91,22 @@ public struct JSONReport: Encodable, Sendable {
       generation = figures.generation
       watermark = figures.watermark?.description
       lagSeconds = figures.lag.map(Lag.init)
+      lagStagesSeconds = figures.lagStages.map(Stages.init)
     }
   }
 
   struct Operations: Encodable {
     let total, inserts, updates, deletes: Int
+  }
+
+  struct Stages: Encodable {
+    let commitToTimestamp, timestampToObject, objectToSeen: Lag?
+
+    init(_ stages: LagStages) {
+      commitToTimestamp = stages.commitToTimestamp.map(Lag.init)
+      timestampToObject = stages.timestampToObject.map(Lag.init)
+      objectToSeen = stages.objectToSeen.map(Lag.init)
+    }
   }
 
   struct Lag: Encodable {

@@ -189,20 +189,31 @@ public enum JSONReportSchema {
             "rows": {"$ref": "#/$defs/count"},
             "generation": {"$ref": "#/$defs/count"},
             "watermark": {"$ref": "#/$defs/time"},
-            "lag_seconds": {
+            "lag_seconds": {"$ref": "#/$defs/lag"},
+            "lag_stages_seconds": {
+              "description": "the lag in the stages that can be told apart",
               "type": "object",
               "additionalProperties": false,
-              "required": ["count", "min", "p50", "p95", "p99", "max", "uncertainty"],
               "properties": {
-                "count": {"$ref": "#/$defs/count"},
-                "min": {"type": "number"},
-                "p50": {"type": "number"},
-                "p95": {"type": "number"},
-                "p99": {"type": "number"},
-                "max": {"type": "number"},
-                "uncertainty": {"type": "number"}
+                "commit_to_timestamp": {"$ref": "#/$defs/lag"},
+                "timestamp_to_object": {"$ref": "#/$defs/lag"},
+                "object_to_seen": {"$ref": "#/$defs/lag"}
               }
             }
+          }
+        },
+        "lag": {
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["count", "min", "p50", "p95", "p99", "max", "uncertainty"],
+          "properties": {
+            "count": {"$ref": "#/$defs/count"},
+            "min": {"type": "number"},
+            "p50": {"type": "number"},
+            "p95": {"type": "number"},
+            "p99": {"type": "number"},
+            "max": {"type": "number"},
+            "uncertainty": {"type": "number"}
           }
         },
         "limit": {

@@ -94,7 +94,7 @@ public struct TextReport: Sendable {
   }
 
   private func remarks(_ style: TextStyle) -> [String] {
-    var remarks = report.tables.flatMap(Self.remarks)
+    var remarks = report.tables.flatMap { Self.remarks($0) + Self.stages($0) }
     if report.cost.objectsListed > 0 || report.cost.requests > 0 {
       let cost = report.cost
       remarks.append(
@@ -111,6 +111,24 @@ public struct TextReport: Sendable {
     if !clocks.isEmpty { remarks.append("clocks against ours: " + clocks.joined(separator: ", ")) }
     remarks += report.notes.map { "note: " + SafeText.shown($0) }
     return remarks.flatMap { WrappedText.lines($0, width: style.width, rest: "  ") }
+  }
+
+  /// Where on its way the lag came about.
+  private static func stages(_ figures: TableFigures) -> [String] {
+    let stages = [
+      ("commit to DMS timestamp", figures.lagStages?.commitToTimestamp),
+      ("timestamp to object", figures.lagStages?.timestampToObject),
+      ("object to first seen", figures.lagStages?.objectToSeen),
+    ].compactMap { name, lag in
+      lag.map { lag in
+        name + " " + [lag.p50, lag.p95, lag.p99, lag.max].map(FigureText.duration).joined(separator: "/")
+      }
+    }
+    guard !stages.isEmpty else { return [] }
+    return [
+      "\(SafeText.shown(figures.table.description)): lag p50/p95/p99/max by stages: "
+        + stages.joined(separator: ", ")
+    ]
   }
 
   /// Figures that are rarely other than zero, told only where they are.

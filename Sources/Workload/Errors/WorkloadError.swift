@@ -19,6 +19,8 @@ public struct WorkloadError: Error, Sendable {
     case tableNotOurs
     /// lakecanary made the table, for another pipeline or for a ledger that is no more.
     case tableOfAnotherPipeline(String)
+    /// The table holds rows of ours that the ledger has not come to yet: it is not the newest one.
+    case ledgerBehind
     /// It is a view, a foreign table or the like.
     case notATable
     /// Columns are missing or of other types; the texts name each.
@@ -98,6 +100,10 @@ extension WorkloadError: CustomStringConvertible {
     case .tableOfAnotherPipeline(let pipeline):
       return "\(name) belongs to the pipeline \(pipeline) with another ledger, so nothing is written to it; "
         + "use that ledger, drop the table, or declare it shared (shared: true)"
+    case .ledgerBehind:
+      return "\(name) holds rows of this pipeline of which the ledger knows nothing: it was put back from a "
+        + "backup, or another host writes with a copy of it; go on with the newest ledger on one host alone, or "
+        + "begin with a new ledger and drop the table"
     case .notATable: return "\(name) is not a table that rows can be written to; name an ordinary table"
     case .incompatibleColumns(let problems):
       return "\(name) does not fit: \(problems.joined(separator: ", ")); "

@@ -182,6 +182,17 @@ final class SourceSession {
     return rows
   }
 
+  /// Whether the table has a row of ours with a sequence number of `sequence` or more.
+  func hasRows(fromSequence sequence: Int64) throws(PostgresError) -> Bool {
+    try connection.query(
+      """
+      select exists (select from \(qualified: table.schema, table.name)
+        where customer_id >= \(bind: RowIdentity(tag: tag, sequence: sequence).description)::uuid
+          and customer_id <= \(bind: UUIDText.of(keys.upper))::uuid)
+      """
+    ).single(as: Bool.self)
+  }
+
   /// The versions of rows of ours by their sequence numbers; those that are not there are left out.
   func versions(ofSequences sequences: [Int64], in table: TableName) throws(PostgresError)
     -> [Int64: Timestamp]

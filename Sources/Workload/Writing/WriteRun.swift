@@ -63,6 +63,7 @@ struct WriteRun {
     let startedAt = writer.clock.now()
     let preparation = try await writer.prepare()
     let next = try writer.recording { () throws(LedgerError) in try writer.ledger.nextSequence() }
+    try writer.requireNewestLedger(next)
     var run = WriteRun(
       plan, startedAt: startedAt, preparation: preparation, tag: writer.ledger.pipelineTag, nextSequence: next
     )

@@ -128,6 +128,14 @@ public actor Writer {
     return settled
   }
 
+  /// Refuses to write where the table has rows of ours with numbers from `next` on, which the ledger would give
+  /// again.
+  func requireNewestLedger(_ next: Int64) throws(WorkloadError) {
+    guard let session, next <= RowIdentity.maximumSequence else { return }
+    let isBehind = try reaching { () throws(PostgresError) in try session.hasRows(fromSequence: next) }
+    if isBehind { throw WorkloadError(.ledgerBehind, table: table.name) }
+  }
+
   /// Records in the ledger that transactions are committed, and that others were never begun.
   func confirm(
     _ confirmations: [Confirmation], withdrawing withdrawn: [SourceTransactionID] = []

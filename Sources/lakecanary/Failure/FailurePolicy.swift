@@ -171,7 +171,7 @@ extension WorkloadError {
       .permissionDenied, .sourceIsStandby:
       .configuration
     case .writerActive: .locked
-    case .retriesExhausted, .rowsChanged, .interrupted, .cancelled, .busy: .unknown
+    case .ledgerBehind, .retriesExhausted, .rowsChanged, .interrupted, .cancelled, .busy: .unknown
     }
   }
 }

@@ -52,7 +52,7 @@ struct ScaledLedger {
         start, transactions, start, start + step * Int64(objects - 1), start + step * Int64(objects - 1),
       ])
     try db.execute(
-      sql: "insert into inventory values (1, 1, 1, ?, ?, ?, null)",
+      sql: "insert into inventory values (1, 1, 1, ?, ?, ?, null, null, null)",
       arguments: [
         start + step * Int64(objects), start + step * Int64(objects - 1),
         "customer_id byteArray",
@@ -89,7 +89,7 @@ struct ScaledLedger {
       sql: """
         with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
         insert into delivery
-        select 1 + i / 10, i % 10, 1 + i * ?2 / ?1, i, 1000000, 0, 0 from n
+        select 1 + i / 10, i % 10, 1 + i * ?2 / ?1, i, 1000000, 0, 0, 0, 0 from n
         """, arguments: [operations, objects])
   }
 }

@@ -56,6 +56,7 @@ struct Scenario: Sendable {
     let judge = JudgedPipeline(
       ledger: ledger, bucket: folder + "/bucket", settings: settings, mappings: mappings, table: table,
       isStrict: !plan.faults.contains { $0 == .delay || $0 == .stall })
+    var rowsOfOthers = 0
     do {
       try await milestones.wait { $0.isStreaming }
       var waves = 0
@@ -67,11 +68,18 @@ struct Scenario: Sendable {
           writer, inserts: Int.random(in: 5...9, using: &generator),
           updates: Int.random(in: 3...6, using: &generator),
           deletes: Int.random(in: 2...3, using: &generator), batch: 4, &generator)
-        if plan.form.isShared { try writeRowsOfOthers(waves, on: source) }
+        if plan.form.isShared {
+          try writeRowsOfOthers(waves, on: source)
+          rowsOfOthers += waves + 2
+        }
         let position = try position(of: source)
         try await milestones.wait { $0.confirmed >= position }
         waves += 1
-        if waves == 2, plan.faults.contains(.reload) { try reload(replicator) }
+        if waves == 2, plan.faults.contains(.reload) {
+          // What the reload takes away is seen before; then the judge looks while it is under way.
+          score.note(try await judge.reconcile(sourceClock: offset))
+          try reload(replicator)
+        }
         let found = try truths().count
         healthy = found == before && found >= expectedTruths ? healthy + 1 : 0
         score.note(try await judge.reconcile(sourceClock: offset))
@@ -87,7 +95,9 @@ struct Scenario: Sendable {
     score.note(result)
     score.settle(
       try truths(), result: result,
-      findings: try ledger.findings(states: Set(FindingState.allCases), limit: 10_000))
+      findings: try ledger.findings(states: Set(FindingState.allCases), limit: 10_000),
+      record: try LedgerRecord(path: folder + "/ledger.sqlite", tag: ledger.pipelineTag),
+      rowsOfOthers: rowsOfOthers)
     score.add(problems: try ledger.verifyIntegrity() + judge.differences())
     await writer.close()
     try await replicator.cleanUp()

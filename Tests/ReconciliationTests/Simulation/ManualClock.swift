@@ -14,6 +14,8 @@ final class ManualClock: WallClock {
 
   func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
 
+  func set(_ point: Timestamp) { time.withLock { $0 = point } }
+
   func sleep(until deadline: Timestamp) async throws {
     time.withLock { $0 = max($0, deadline) }
     try Task.checkCancellation()

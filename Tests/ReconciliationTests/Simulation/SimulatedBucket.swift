@@ -17,9 +17,12 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
     var objects: [String: Stored] = [:]
     var writes = 0
     var listFailure: StorageError?
+    var listsBackwards = false
+    var clockOffset = (offset: Duration.zero, uncertainty: Duration.zero)
     var requests: [String] = []
     var pageSize = 1_000
     var beforePage: (@Sendable (Int) -> Void)?
+    var afterPage: (@Sendable (Int) -> Void)?
     var pages = 0
     /// The number, from now on, of the request that fails.
     var failing: Int?
@@ -45,6 +48,11 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
   func forgetRequests() { state.withLock { $0.requests = [] } }
   func setPageSize(_ size: Int) { state.withLock { $0.pageSize = size } }
   func failListing(_ error: StorageError?) { state.withLock { $0.listFailure = error } }
+  func listBackwards(_ backwards: Bool) { state.withLock { $0.listsBackwards = backwards } }
+  /// Sets the bucket's clock apart from the machine's; what is written from now on has its times.
+  func setClock(offset: Duration, uncertainty: Duration) {
+    state.withLock { $0.clockOffset = (offset, uncertainty) }
+  }
   /// Has the n-th request from now on fail.
   ///
   /// - Returns: whether the one named before did.
@@ -63,11 +71,20 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
     }
   }
 
+  /// Runs after each page is made, as `beforePage` does before.
+  func afterPage(_ body: (@Sendable (Int) -> Void)?) {
+    state.withLock { state in
+      state.afterPage = body
+      state.pages = 0
+    }
+  }
+
   func write(_ key: String, _ content: Result<Observation, ObservationFailure>, modified: Timestamp? = nil) {
     state.withLock { state in
       state.writes += 1
       state.objects[key] = Stored(
-        etag: "\(state.writes)", modified: modified ?? clock.now(), content: content)
+        etag: "\(state.writes)", modified: modified ?? clock.now() + state.clockOffset.offset,
+        content: content)
     }
   }
 
@@ -91,8 +108,10 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
         }
       }
       let next = keys.count > objects.count ? objects.last.map { ListCursor(state: $0.key) } : nil
-      return (ListPage(objects: objects, next: next), state.listFailure)
+      let listed = state.listsBackwards ? objects.reversed() : objects
+      return (ListPage(objects: listed, next: next), state.listFailure)
     }
+    state.withLock { $0.afterPage }?(number)
     if let failure { throw failure }
     if state.withLock({ $0.fails() }) { throw StorageError(.serverFailed, .list, store: name) }
     return page
@@ -129,7 +148,8 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
   }
 
   func clockReading() async throws(StorageError) -> ObjectStorage.ClockReading {
-    ClockReading(offset: .zero, uncertainty: .zero)
+    let clock = state.withLock { $0.clockOffset }
+    return ClockReading(offset: clock.offset, uncertainty: clock.uncertainty)
   }
 
   func get(_ key: String, range: ByteRange?, ifMatch: ETag?) async throws(StorageError) -> ObjectBytes {

@@ -26,7 +26,7 @@ struct Simulation {
   let directory = ScratchDirectory()
   let clock: ManualClock
   let bucket: SimulatedBucket
-  let ledger: LedgerStore
+  var ledger: LedgerStore
   var settings: EndpointSettings
   var configuration: ReconcilerConfiguration
   var generator: SeededGenerator

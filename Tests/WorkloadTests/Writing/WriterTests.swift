@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import Postgres
 import Synchronization
@@ -27,6 +28,24 @@ import Time
       WritePlan(inserts: 100, updates: 60, deletes: 40, batchSize: batchSize, rate: nil, seed: 3))
     #expect(try await scene.differences() == [])
     #expect(try await scene.tableRows().count == 320)
+  }
+
+  /// A ledger put back from a backup would give numbers again that rows have.
+  @Test func aLedgerThatIsBehindTheTableWritesNothing() async throws {
+    let scene = try await Scene()
+    let plan = WritePlan(inserts: 10, updates: 0, deletes: 0, batchSize: 5, rate: nil, seed: 1)
+    try await scene.write(plan)
+    let files = FileManager.default
+    let backup = ["", "-wal"].map { ($0, files.contents(atPath: scene.ledgerPath + $0)) }
+    try await scene.write(WritePlan(inserts: 600, updates: 0, deletes: 0, batchSize: 100, rate: nil, seed: 2))
+    for suffix in ["", "-wal", "-shm"] { try? files.removeItem(atPath: scene.ledgerPath + suffix) }
+    for (suffix, bytes) in backup where bytes != nil {
+      #expect(files.createFile(atPath: scene.ledgerPath + suffix, contents: bytes))
+    }
+    let error = await #expect(throws: WorkloadError.self) { try await scene.write(plan) }
+    #expect(error?.code == .ledgerBehind)
+    #expect(error?.description.contains("put back from a backup") == true)
+    #expect(try await scene.tableRows().count == 610)
   }
 
   @Test func theTableIsThatOfTheExercise() async throws {
