@@ -50,11 +50,15 @@ extension PipelineConfiguration {
     if let lag = reader.duration(.limitWarnLag) {
       limits.warningLag = max(.zero, lag - interval)
       if limits.warningLag > limits.criticalLag {
-        guard !reader.isGiven(.limitMaxLag) else {
+        switch (reader.origin(.limitMaxLag), reader.origin(.limitWarnLag)) {
+        case (nil, _): limits.criticalLag = limits.warningLag
+        // A limit that is given for once is narrower than what the file warns of.
+        case (.flag?, .file?), (.flag?, .environment?), (.environment?, .file?):
+          limits.warningLag = limits.criticalLag
+        default:
           return reader.add(
             .invalidValue(.limitWarnLag, reason: "it is above limits.max_lag"), reader.origin(.limitWarnLag))
         }
-        limits.criticalLag = limits.warningLag
       }
     }
     limits.criticalP95Lag = reader.duration(.limitP95Lag) ?? limits.criticalP95Lag

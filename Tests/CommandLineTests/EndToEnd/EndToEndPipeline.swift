@@ -37,6 +37,7 @@ struct EndToEndPipeline {
     workload: {inserts: 30, updates: 20, deletes: 10, batch_size: 10, rate: 1000000}
     \(server.map { "s3: {endpoint: \"\($0.endpoint)\", region: us-east-1}" } ?? "")
     \(extra)
+    limits: {warn_lag: 30m, max_lag: 1h}
     """.write(toFile: configuration, atomically: true, encoding: .utf8)
   }
 
