@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build install deb manual test test-huge test-systemd test-spark judge judge-scale lint format fuzz \
+.PHONY: help demo build install deb manual test test-huge test-package test-systemd test-spark judge judge-scale lint format fuzz \
   benchmark-parquet benchmark-postgres instructions packages \
   test-packages clean
 
@@ -78,6 +78,9 @@ manual: packages ## write the man pages of the commands, man/*.1, anew: after a 
 	@swift build --product lakecanary
 	swift build --product generate-manual
 	packaging/manual .build/debug/generate-manual .build/debug/lakecanary
+
+test-package: build test-packages ## make the Debian package, install it, use what it brings, remove it
+	@Tests/Package/run
 
 test-systemd: build test-packages ## boot a systemd in a container and let the units work in it
 	@Tests/Systemd/make
