@@ -45,6 +45,15 @@ import Time
     #expect(settings.bucketFolder == "raw/dms")
   }
 
+  @Test func settingsOfAFormatThatNobodyWritesDoNotDiffer() throws {
+    let parquet = try EndpointSettings(parsing: "DataFormat=parquet")
+    let theirs = try EndpointSettings(parsing: "DataFormat=parquet;CsvNullValue=NULL;DataPageSize=5")
+    #expect(parquet.differences(from: theirs).map(\.name) == ["DataPageSize"])
+    let csv = try EndpointSettings(parsing: "CsvNullValue=NULL;DataPageSize=5")
+    #expect(EndpointSettings().differences(from: csv).map(\.name) == ["CsvNullValue"])
+    #expect(parquet.differences(from: csv).map(\.name) == ["DataFormat", "DataPageSize", "CsvNullValue"])
+  }
+
   @Test func readsEscapesInCSVSettings() throws {
     let settings = try EndpointSettings(
       parsing: #"CsvDelimiter=\t;CsvRowDelimiter=\r\n;CsvNullValue= NULL;Rfc4180=false;AddColumnName=true"#)

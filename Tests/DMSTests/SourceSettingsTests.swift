@@ -11,6 +11,16 @@ import Testing
     #expect(try SourceSettings(parsing: "").capturesDDL)
   }
 
+  @Test func whatIsNamedApartMayHoldAnything() throws {
+    let settings = try SourceSettings(
+      parsing: "CaptureDdls=true;HeartbeatEnable=true",
+      named: ["AfterConnectScript": "set a to 1; set b to 2;", "captureDdls": "false"])
+    #expect(!settings.capturesDDL && settings.heartbeatEnable)
+    let target = try EndpointSettings(
+      parsing: "CsvDelimiter=,", named: ["CsvDelimiter": ";", "CsvRowDelimiter": "\\n"])
+    #expect(target.csv.delimiter == ";" && target.csv.rowDelimiter == "\n")
+  }
+
   @Test func whatIsUnknownOrIdleIsSaid() throws {
     let settings = try SourceSettings(parsing: "PluginName=pglogical;HartbeatEnable=true;Password=secret")
     #expect(

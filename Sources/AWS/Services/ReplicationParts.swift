@@ -17,15 +17,6 @@ public struct ReplicationEndpoint: Sendable, Hashable {
   /// The settings of a PostgreSQL endpoint by name, as text.
   public var postgresSettings: [String: String]
 
-  /// The settings of the endpoint, of S3 or PostgreSQL, as the one string that DMS takes.
-  public var settingsString: String {
-    let settings = s3Settings.merging(postgresSettings) { $1 }
-    let named = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    let extra = extraConnectionAttributes.map { [$0] } ?? []
-    // What stands among the settings wins over what stands in the string.
-    return (extra + named).joined(separator: ";")
-  }
-
   struct Wire: Decodable {
     var endpointIdentifier: String
     var engineName, serverName, databaseName, sslMode, extraConnectionAttributes: String?

@@ -10,10 +10,14 @@ extension EndpointSettings {
   }
 
   /// The settings that differ, in the order of DMS's documentation.
+  ///
+  /// Those of a format that neither writes are left out: DMS's API gives the ones of csv for Parquet as well.
   public func differences(from other: EndpointSettings) -> [Difference] {
     zip(spelled, other.spelled).compactMap { ours, theirs in
-      ours.value == theirs.value
-        ? nil : Difference(name: ours.name.rawValue, ours: ours.value, theirs: theirs.value)
+      guard ours.value != theirs.value,
+        ours.name.format.map({ $0 == dataFormat || $0 == other.dataFormat }) ?? true
+      else { return nil }
+      return Difference(name: ours.name.rawValue, ours: ours.value, theirs: theirs.value)
     }
   }
 
@@ -41,5 +45,20 @@ extension EndpointSettings {
       (.csvNoSupValue, csv.noSuppliedValue), (.addColumnName, "\(csv.addColumnName)"),
       (.addTrailingPaddingCharacter, "\(csv.addTrailingPaddingCharacter)"),
     ]
+  }
+}
+
+extension SettingName {
+  /// The format whose files alone it shapes; nil where it shapes those of both.
+  fileprivate var format: EndpointSettings.DataFormat? {
+    switch self {
+    case .csvDelimiter, .csvRowDelimiter, .csvNullValue, .rfc4180, .useCSVNoSupValue, .csvNoSupValue,
+      .addColumnName, .addTrailingPaddingCharacter:
+      .csv
+    case .parquetVersion, .encodingType, .enableStatistics, .rowGroupLength, .dataPageSize,
+      .dictPageSizeLimit, .parquetTimestampInMillisecond:
+      .parquet
+    default: nil
+    }
   }
 }

@@ -4,13 +4,15 @@ extension EndpointSettings {
   /// Booleans are true, false, y, n, yes, no, 1 or 0. `\n`, `\r`, `\t` and `\\` in the values of csv settings
   /// stand for the characters. Unknown names, and names that change nothing here, become warnings.
   ///
+  /// - Parameter named: settings as DMS's API gives them, each by its name; they win over those of the text, and
+  ///   a `;` in a value is part of it.
   /// - Throws: `DMSError` with `malformedSettings`, `invalidValue` (naming the allowed range) or
   ///   `conflictingSettings`.
-  public init(parsing text: String) throws(DMSError) {
+  public init(parsing text: String, named: [String: String] = [:]) throws(DMSError) {
     self.init()
     var partition = PartitionParts()
     var seen: Set<SettingName> = []
-    for (spelled, value) in try SettingValue.pairs(of: text) {
+    for (spelled, value) in try SettingValue.pairs(of: text, named) {
       guard let name = SettingName(spelled: spelled) else {
         warnings.append(
           SettingsWarning(

@@ -5,10 +5,12 @@ struct SettingValue {
   let setting: String
   let raw: String
 
-  /// The parts of `name=value;name=value`, in order; names as they were spelled.
+  /// The parts of `name=value;name=value` in order, then those that are named apart; names as they were spelled.
   ///
   /// - Throws: `DMSError` with `malformedSettings`.
-  static func pairs(of text: String) throws(DMSError) -> [(name: String, value: String)] {
+  static func pairs(
+    of text: String, _ named: [String: String]
+  ) throws(DMSError) -> [(name: String, value: String)] {
     var pairs: [(name: String, value: String)] = []
     for part in text.split(separator: ";") {
       if part.allSatisfy(\.isWhitespace) { continue }
@@ -17,7 +19,7 @@ struct SettingValue {
       }
       pairs.append((trimmed(part[..<equals]), String(part[part.index(after: equals)...])))
     }
-    return pairs
+    return pairs + named.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
   }
 
   var text: String { trimmed(raw) }

@@ -24,11 +24,13 @@ public struct SourceSettings: Hashable, Sendable {
   ///
   /// Unknown names, and names that change nothing here, become warnings.
   ///
+  /// - Parameter named: settings as DMS's API gives them, each by its name; they win over those of the text, and
+  ///   a `;` in a value is part of it.
   /// - Throws: `DMSError` with `malformedSettings` or `invalidValue` (naming the allowed range).
-  public init(parsing text: String) throws(DMSError) {
+  public init(parsing text: String, named: [String: String] = [:]) throws(DMSError) {
     self.init()
     var seen: Set<SourceSettingName> = []
-    for (spelled, text) in try SettingValue.pairs(of: text) {
+    for (spelled, text) in try SettingValue.pairs(of: text, named) {
       guard let name = SourceSettingName(spelled: spelled) else {
         let known = nearest(to: spelled, among: SourceSettingName.allCases.map(\.rawValue))
         warnings.append(SettingsWarning(name: spelled, kind: .unknownName(nearest: known)))

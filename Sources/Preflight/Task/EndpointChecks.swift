@@ -25,7 +25,8 @@ struct TargetEndpointCheck: TaskCheck {
     }
     let theirs: EndpointSettings
     do throws(DMSError) {
-      theirs = try EndpointSettings(parsing: endpoint.settingsString)
+      theirs = try EndpointSettings(
+        parsing: endpoint.extraConnectionAttributes ?? "", named: endpoint.s3Settings)
     } catch {
       return [diagnosis(.unknown, "the endpoint's settings cannot be read here: \(error)")]
     }
@@ -69,7 +70,12 @@ struct SourceEndpointCheck: TaskCheck {
 
   /// Whether DDL is captured; nil where the endpoint's settings cannot be read here.
   static func capturesDDL(_ endpoint: ReplicationEndpoint) -> Bool? {
-    (try? SourceSettings(parsing: endpoint.settingsString))?.capturesDDL
+    (try? settings(of: endpoint))?.capturesDDL
+  }
+
+  private static func settings(of endpoint: ReplicationEndpoint) throws(DMSError) -> SourceSettings {
+    try SourceSettings(
+      parsing: endpoint.extraConnectionAttributes ?? "", named: endpoint.postgresSettings)
   }
 
   func diagnose(_ endpoint: ReplicationEndpoint, _ facts: TaskFacts) -> [Diagnosis] {
@@ -95,7 +101,7 @@ struct SourceEndpointCheck: TaskCheck {
           mend: "set SslMode to require, or to verify-full with RDS's certificate"))
     }
     do throws(DMSError) {
-      let captures = try SourceSettings(parsing: endpoint.settingsString).capturesDDL
+      let captures = try Self.settings(of: endpoint).capturesDDL
       diagnoses.append(
         diagnosis(
           captures ? .ok : .note, "\(endpoint.identifier), CaptureDdls=\(captures)",
