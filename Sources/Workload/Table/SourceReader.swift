@@ -16,15 +16,15 @@ public struct SourceRow: Hashable, Sendable {
 ///
 /// One PostgreSQL session on a thread of its own, since libpq blocks.
 public actor SourceReader {
-  private let conninfo: String
+  private let conninfo: @Sendable () -> String
   private let tag: PipelineTag
   private let clock: any WallClock
   private let executor = ThreadExecutor(name: "source")
 
   private static let page = 10_000
 
-  /// A reader of the rows that carry `tag`; it connects anew for each call.
-  public init(conninfo: String, tag: PipelineTag, clock: any WallClock) {
+  /// A reader of the rows that carry `tag`; it asks for the connection string and connects anew for each call.
+  public init(conninfo: @escaping @Sendable () -> String, tag: PipelineTag, clock: any WallClock) {
     (self.conninfo, self.tag, self.clock) = (conninfo, tag, clock)
   }
 
@@ -36,7 +36,7 @@ public actor SourceReader {
   /// - Throws: `WorkloadError`.
   public func rows(of table: TableName) throws(WorkloadError) -> [SourceRow] {
     do throws(PostgresError) {
-      let session = try SourceSession(conninfo: conninfo, table: table, tag: tag, limits: WriterLimits())
+      let session = try SourceSession(conninfo: conninfo(), table: table, tag: tag, limits: WriterLimits())
       defer { session.close() }
       try session.connection.execute("begin transaction isolation level repeatable read read only")
       var rows: [SourceRow] = []
@@ -71,7 +71,7 @@ public actor SourceReader {
   /// - Throws: `WorkloadError`.
   public func clockOffset(table: TableName) throws(WorkloadError) -> ClockOffset {
     do throws(PostgresError) {
-      let session = try SourceSession(conninfo: conninfo, table: table, tag: tag, limits: WriterLimits())
+      let session = try SourceSession(conninfo: conninfo(), table: table, tag: tag, limits: WriterLimits())
       defer { session.close() }
       return try session.measureOffset(to: clock)
     } catch { throw WorkloadError(error, table: table) }

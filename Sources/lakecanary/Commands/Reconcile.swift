@@ -74,7 +74,7 @@ struct Reconcile: PipelineCommand {
         ledger, store, command: "reconcile",
         sourceClock: engine.observations == nil ? await pipeline.measureSourceClock(ledger) : nil,
         patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
-        source: sourceCheck ? try pipeline.sourceWitness(ledger) : nil,
+        source: sourceCheck ? try await pipeline.sourceWitness(ledger) : nil,
         observer: observer, engine: engine.engine ?? .native, since: began,
         progress: session.console.showReconciling)
       try pipeline.prune(ledger)

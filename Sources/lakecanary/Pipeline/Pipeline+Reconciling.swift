@@ -117,8 +117,14 @@ extension Pipeline {
   }
 
   /// The source's own rows, as a witness.
-  func sourceWitness(_ ledger: LedgerStore) throws -> any SourceWitness {
-    SourceTable(reader: SourceReader(conninfo: try conninfo, tag: ledger.pipelineTag, clock: clock))
+  func sourceWitness(_ ledger: LedgerStore) async throws -> any SourceWitness {
+    SourceTable(reader: try await sourceReader(ledger))
+  }
+
+  /// A reader of the source that logs in as the writer does; its token is renewed for as long as it lives.
+  private func sourceReader(_ ledger: LedgerStore) async throws -> SourceReader {
+    let access = try await SourceAccess.begin(self)
+    return SourceReader(conninfo: { access.conninfo }, tag: ledger.pipelineTag, clock: clock)
   }
 
   /// PostgreSQL's clock as a run measured it last, the less certain the longer that is ago.
@@ -134,9 +140,8 @@ extension Pipeline {
 
   /// PostgreSQL's clock against this machine's; nil, with the reason in the log, where it cannot be asked.
   func measureSourceClock(_ ledger: LedgerStore) async -> Ledger.ClockOffset? {
-    guard let conninfo = try? conninfo, let table = configuration.tables.first else { return nil }
-    let reader = SourceReader(conninfo: conninfo, tag: ledger.pipelineTag, clock: clock)
-    do throws(WorkloadError) { return try await reader.clockOffset(table: table.name) } catch {
+    guard configuration.source != nil, let table = configuration.tables.first else { return nil }
+    do { return try await sourceReader(ledger).clockOffset(table: table.name) } catch {
       logger.info("the source's clock was not measured", metadata: ["error": "\(error)"])
       return nil
     }

@@ -19,6 +19,10 @@ import Testing
     #expect(
       doctor.output.contains(/encryption: TLSv1\.[23], the certificate verified for the host's name/),
       "\(doctor.output)")
+    let reconciled = try await pipeline.run("reconcile", "--source-check", "--json", environment: keys)
+    #expect(!reconciled.output.contains("could not be compared"), "\(reconciled.output)")
+    let report = try JSONSerialization.jsonObject(with: Data(reconciled.output.utf8)) as? [String: Any]
+    #expect((report?["clocks"] as? [String: Any])?["source"] != nil, "\(reconciled.output)")
     _ = try source.logins()
 
     // A refused login is not tried again, whatever it was refused for.
