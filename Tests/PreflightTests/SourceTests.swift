@@ -13,10 +13,14 @@ import Time
 
   private func examine(
     _ conninfo: String, tables: [QualifiedName] = [customers], mappings: TableMappings? = nil,
-    creates: Bool = true, capturesDDL: Bool? = nil, replicator: String? = nil
+    creates: Bool = true, capturesDDL: Bool? = nil, engineVersion: String? = nil, lobMaxSizeKB: Int? = nil,
+    freeStorage: Int64? = nil, replicator: String? = nil
   ) async -> [Diagnosis] {
     var expectations = SourceExpectations(tables: tables, mappings: mappings, createsTables: creates)
-    expectations.capturesDDL = capturesDDL
+    expectations.replication.capturesDDL = capturesDDL
+    expectations.replication.engineVersion = engineVersion
+    expectations.replication.lobMaxSizeKB = lobMaxSizeKB
+    expectations.freeStorage = freeStorage
     expectations.replicator = replicator.map { ($0, $0) }
     return await SourceExamination(
       conninfo: conninfo, expectations: expectations, clock: SystemWallClock()
@@ -105,6 +109,73 @@ import Time
     #expect(!found.contains { $0.subject == "public.other" || $0.subject == "shop.awsdms_status" })
   }
 
+  @Test func whatDMSCutsAndCannotReadIsTold() async throws {
+    let conninfo = try await PostgresFixture.shared.makeDatabase()
+    let connection = try Connection(conninfo)
+    defer { connection.close() }
+    try connection.script(
+      """
+      create schema shop;
+      create table shop.pictures (id int primary key, picture bytea);
+      alter table shop.pictures alter picture set storage external;
+      insert into shop.pictures select i, decode(repeat('ab', 100000), 'hex') from generate_series(1, 20) i;
+      analyze shop.pictures
+      """)
+    let mappings = try TableMappings(
+      json: """
+        {"rules": [{"rule-type": "selection", "rule-id": "1", "rule-name": "1", "rule-action": "include",
+          "object-locator": {"schema-name": "shop", "table-name": "%"}}]}
+        """)
+    let cut = await examine(conninfo, mappings: mappings).one("lob-columns", "shop.pictures")
+    #expect(
+      cut?.severity == .warning && cut?.found.hasPrefix("picture, and a row has ") == true, "\(cut as Any)")
+    let whole = await examine(conninfo, mappings: mappings, engineVersion: "3.4.2", lobMaxSizeKB: 200)
+    #expect(whole.one("lob-columns", "shop.pictures")?.severity == .note)
+    #expect(whole.one("lob-columns", "shop.pictures")?.found == "picture; LobMaxSize is 200 KB")
+    #expect(whole.one("version")?.severity == .critical)
+    #expect(whole.one("version")?.found.hasSuffix("which DMS 3.4.2 does not read") == true)
+    #expect(await examine(conninfo, engineVersion: "3.6.1").one("version")?.severity == .ok)
+  }
+
+  /// The log tells whoever holds the slot of every change, but not of the rows that were there before.
+  @Test func aReaderThatMayNotSelectIsTold() async throws {
+    let conninfo = try await PostgresFixture.shared.makeDatabase()
+    let reader = "reader_\(UInt32.random(in: .min ... .max))"
+    let connection = try Connection(conninfo)
+    try connection.script(
+      """
+      create role \(identifier: reader) login replication;
+      create schema lakecanary; create table lakecanary.customers (id int primary key);
+      """)
+    try connection.query("select pg_create_logical_replication_slot(\(bind: reader), 'test_decoding')")
+    let cluster = try await PostgresFixture.shared.cluster()
+    let stream = try await Guardian.start(
+      script: #"""
+        "$1/pg_recvlogical" -d "$2" -S "$3" --start -f /dev/null & reader=$!
+        until [ "$("$1/psql" -XAt -d "$4" -c "select active from pg_replication_slots where slot_name = '$3'")" = t ]; do
+          kill -0 $reader || exit 1
+        done
+        echo ready; cat >/dev/null; kill $reader; wait $reader
+        """#,
+      arguments: [
+        cluster.programs, conninfo.replacing("user=postgres", with: "user=\(reader)"),
+        reader, conninfo,
+      ], server: "a reader")
+    let refused = await examine(conninfo).one("reader-privileges", "lakecanary.customers")
+    try connection.script(
+      """
+      grant usage on schema lakecanary to \(identifier: reader);
+      grant select on lakecanary.customers to \(identifier: reader)
+      """)
+    let granted = await examine(conninfo).one("reader-privileges", "lakecanary.customers")
+    await stream.stop()
+    #expect(refused?.severity == .critical && refused?.found == "\(reader) reads the log and may not select")
+    #expect(granted?.severity == .ok)
+    _ = try? connection.query("select pg_drop_replication_slot(\(bind: reader))")
+    _ = try? connection.script("drop owned by \(identifier: reader); drop role \(identifier: reader)")
+    connection.close()
+  }
+
   @Test func aUserThatMayTooLittleIsTold() async throws {
     let conninfo = try await PostgresFixture.shared.makeDatabase()
     let role = "canary_\(UInt32.random(in: .min ... .max))"
@@ -165,6 +236,8 @@ import Time
     #expect(held?.severity == .note)
     #expect(held?.found.hasPrefix("not in use, holds ") == true)
     #expect(held?.mend?.contains("pg_drop_replication_slot('\(name)')") == true)
+    let full = await examine(conninfo, freeStorage: 1 << 40, replicator: name).one("held-wal", name)
+    #expect(full?.found.contains("without a limit: the disk, of which 1.0 TiB are free, is full in ") == true)
     let slot = found.first { $0.area == .replicator }
     #expect(slot?.severity == .warning)
     #expect(slot?.found.hasPrefix("\(name) is not in use") == true)

@@ -68,6 +68,33 @@ import Time
       found.allSatisfy { $0.severity == .critical && $0.mend?.contains("s3_validation_failures") == true })
   }
 
+  @Test func validationWithoutADifferenceIsALineToo() throws {
+    let states = { (states: [String]) in
+      try ValidationCheck().diagnose(
+        statistics(states.map { ["TableName": "a", "ValidationState": $0] }), facts())
+    }
+    #expect(try states(["Not enabled", "Not enabled"]).map(\.found) == ["not enabled"])
+    let found = try states(["Validated", "Pending records", "Validated"])
+    #expect(found.map(\.found) == ["1 pending records, 2 validated"] && found.map(\.severity) == [.ok])
+    #expect(try states([]) == [])
+  }
+
+  @Test(arguments: [
+    ("3.4.5", "2026-11-28", Diagnosis.Severity.warning, "mended in 3.5.0"),
+    ("3.5.3", "2026-11-28", .warning, "3.5.3, which AWS upgrades by itself since 2026-06-30"),
+    ("3.5.3", "2026-06-29", .ok, "3.5.3"), ("3.5.4", "2026-11-28", .ok, "3.5.4"),
+    ("4.0.0", "2030-01-01", .ok, "4.0.0"),
+  ])
+  func theVersionsOfDMS(version: String, day: String, severity: Diagnosis.Severity, found: String) throws {
+    let json = #"{"ReplicationInstanceIdentifier": "i", "EngineVersion": "\#(version)"}"#
+    let wire = try AWSJSON.decoder.decode(ReplicationInstance.Wire.self, from: Data(json.utf8))
+    let now = try #require(Timestamp("\(day) 00:00:00Z"))
+    let diagnoses = EngineVersionCheck().diagnose(ReplicationInstance(wire), at: now)
+    #expect(diagnoses.map(\.severity) == [severity])
+    #expect(
+      diagnoses.first?.found.contains(found) == true && (severity == .ok) == (diagnoses.first?.mend == nil))
+  }
+
   @Test(arguments: [
     (
       #"{"TargetMetadata": {"BatchApplyEnabled": true}}"#, "BatchApplyEnabled is on",
@@ -96,9 +123,10 @@ import Time
       AWSJSON.decoder.decode(
         ReplicationEndpoint.Wire.self,
         from: Data(
-          #"{"EndpointIdentifier": "s", "PostgreSQLSettings": {"CaptureDdls": false, "HeartbeatEnable": true}}"#
+          #"{"EndpointIdentifier": "s", "PostgreSQLSettings": {"CaptureDdls": false, "AfterConnectScript": "set a to 1; set b to 2;"}}"#
             .utf8)))
     #expect(SourceEndpointCheck.capturesDDL(endpoint) == false)
+    #expect(SourceEndpointCheck().diagnose(endpoint, try facts()).map(\.found) == ["s, CaptureDdls=false"])
     var broken = endpoint
     broken.extraConnectionAttributes = "CaptureDdls"
     #expect(SourceEndpointCheck.capturesDDL(broken) == nil)
@@ -134,8 +162,11 @@ import Time
     #expect(found.first?.mend == "reboot the instance")
     let off = check.diagnose(
       "default.postgres16", status: "in-sync",
-      ["rds.force_ssl": DatabaseParameter(value: "0", applyMethod: nil)])
-    #expect(off.map(\.severity) == [.critical, .warning])
+      [
+        "rds.force_ssl": DatabaseParameter(value: "0", applyMethod: nil),
+        "wal_sender_timeout": DatabaseParameter(value: "5000", applyMethod: nil),
+      ])
+    #expect(off.map(\.severity) == [.critical, .warning, .warning])
     #expect(off.first?.mend?.contains("a parameter group of your own") == true)
     #expect(
       check.diagnose("own", status: "in-sync", ["rds.logical_replication": on]).map(\.severity) == [.ok])

@@ -21,12 +21,13 @@ import Time
       settings: try EndpointSettings(parsing: settings),
       tables: tables.map { QualifiedName(schema: $0, name: "customers") }, location: location,
       source: ("\(exercise.name).abc.eu-west-1.rds.amazonaws.com", database))
-    let (found, capturesDDL) = await TaskExamination(
+    let (found, replication) = await TaskExamination(
       arn: exercise.task, dms: try ReplicationService(region: "eu-west-1", access: exercise.access),
       metrics: try MetricService(region: "eu-west-1", access: exercise.access), expectations: expectations,
       clock: SystemWallClock()
     ).run()
-    #expect(capturesDDL == true)
+    #expect(replication.capturesDDL == true && replication.engineVersion == "3.4.6")
+    #expect(replication.lobMaxSizeKB == 32)
     return found
   }
 
@@ -74,13 +75,25 @@ import Time
   @Test func theInstanceOfTheSource() async throws {
     let exercise = try await Exercise()
     let rds = try DatabaseService(region: "eu-west-1", access: exercise.access)
-    let found = await InstanceExamination(identifier: exercise.name, rds: rds, usesTokens: true).run()
+    let metrics = try MetricService(region: "eu-west-1", access: exercise.access)
+    let (found, free) = await InstanceExamination(
+      identifier: exercise.name, rds: rds, metrics: metrics, usesTokens: true, clock: SystemWallClock()
+    ).run()
+    #expect(free == 1 << 30)
+    #expect(found.one("free-storage")?.severity == .warning)
+    #expect(
+      found.one("free-storage")?.found
+        == "1.0 GiB free of 20 GiB, the slot that is furthest behind holds 4.0 KiB")
     #expect(found.one("status")?.severity == .ok, "\(found)")
     #expect(found.one("exposure")?.severity == .warning)
     #expect(found.one("iam-login")?.severity == .critical)
     #expect(found.one("parameter-group", exercise.name)?.severity == .ok, "\(found)")
-    let absent = await InstanceExamination(identifier: "absent", rds: rds, usesTokens: false).run()
-    #expect(absent.map(\.severity) == [.critical])
+    // Nobody has said that it is there, or that these credentials see it.
+    let (absent, _) = await InstanceExamination(
+      identifier: "absent", rds: rds, metrics: metrics, usesTokens: false, clock: SystemWallClock()
+    ).run()
+    #expect(absent.map(\.severity) == [.note])
+    #expect(absent.first?.mend?.contains("account and region") == true)
   }
 
   @Test func aTaskThatIsNotThere() async throws {

@@ -1,24 +1,33 @@
 public import AWS
 import ObjectStorage
+public import Time
 
 /// Asks RDS's API about the instance that the source runs on; changes nothing there.
 public struct InstanceExamination: Sendable {
   let identifier: String
   let rds: DatabaseService
+  let metrics: MetricService
   let usesTokens: Bool
+  let clock: any WallClock
 
   /// An examination of an instance; `usesTokens` says whether the canary logs in with IAM's tokens.
-  public init(identifier: String, rds: DatabaseService, usesTokens: Bool) {
-    (self.identifier, self.rds, self.usesTokens) = (identifier, rds, usesTokens)
+  public init(
+    identifier: String, rds: DatabaseService, metrics: MetricService, usesTokens: Bool, clock: any WallClock
+  ) {
+    (self.identifier, self.rds, self.metrics) = (identifier, rds, metrics)
+    (self.usesTokens, self.clock) = (usesTokens, clock)
   }
 
-  /// Runs every check; one that cannot be run is a diagnosis too.
-  public func run() async -> [Diagnosis] {
+  /// Runs every check; one that cannot be run is a note.
+  ///
+  /// Beside what was found, the bytes that are free on the disk. RDS is asked because of the host's name: a pipeline
+  /// of a bucket and a database alone need not be let in there.
+  public func run() async -> (diagnoses: [Diagnosis], freeStorage: Int64?) {
     let instance: DatabaseInstance
     do throws(AWSError) {
       instance = try await rds.instance(identifier)
     } catch {
-      return [InstanceStatusCheck().diagnosis(of: error)]
+      return ([unanswered(InstanceStatusCheck(), error)], nil)
     }
     var diagnoses = InstanceStatusCheck().diagnose(instance) + InstanceExposureCheck().diagnose(instance)
     diagnoses += TokenLoginCheck().diagnose(instance, usesTokens: usesTokens)
@@ -28,10 +37,23 @@ public struct InstanceExamination: Sendable {
         let parameters = try await rds.parameters(of: group, named: ParameterGroupCheck.names)
         diagnoses += check.diagnose(group, status: status, parameters)
       } catch {
-        diagnoses.append(check.diagnosis(of: error))
+        diagnoses.append(unanswered(check, error))
       }
     }
-    return diagnoses
+    let storage = InstanceStorageCheck()
+    let now = clock.now()
+    do throws(AWSError) {
+      let points = try await metrics.latest(
+        InstanceStorageCheck.metrics(of: identifier), from: now - TaskMetrics.span, to: now)
+      let free = points[InstanceStorageCheck.free].map { Int64(min(max($0.value, 0), 9e18)) }
+      return (diagnoses + storage.diagnose(instance, points), free)
+    } catch {
+      return (diagnoses + [unanswered(storage, error)], nil)
+    }
+  }
+
+  private func unanswered(_ check: some InstanceCheck, _ error: AWSError) -> Diagnosis {
+    check.diagnosis(.note, error.summary, mend: error.mend)
   }
 }
 
@@ -135,6 +157,15 @@ struct ParameterGroupCheck: InstanceCheck {
             ? "make a parameter group of your own with rds.logical_replication = 1, give it to the instance and reboot it"
             : "set it to 1 and reboot the instance"))
     }
+    if let timeout = parameters["wal_sender_timeout"]?.value.flatMap({ Int($0) }),
+      timeout != 0, !(10_000...300_000).contains(timeout)
+    {
+      diagnoses.append(
+        diagnosis(
+          .warning, "wal_sender_timeout is \(timeout) ms", subject: group,
+          wanted: "wal_sender_timeout = 0, or from 10 s to 5 minutes",
+          why: WALSenderTimeoutCheck.why, mend: "set it to 0"))
+    }
     if isOn("rds.force_ssl") == false {
       diagnoses.append(
         diagnosis(
@@ -147,5 +178,43 @@ struct ParameterGroupCheck: InstanceCheck {
     }
     return diagnoses.isEmpty
       ? [diagnosis(.ok, status.isEmpty ? "as wanted" : "as wanted, \(status)", subject: group)] : diagnoses
+  }
+}
+
+/// The instance's disk has room for the log that slots hold.
+struct InstanceStorageCheck: InstanceCheck {
+  static let name = "free-storage"
+  static let wanted = "a tenth of the disk free"
+  static let why =
+    "the log that slots hold lies on the database's own disk; when that is full, the database stops"
+
+  static let free = "FreeStorageSpace"
+  static let slotLag = "OldestReplicationSlotLag"
+
+  /// What CloudWatch keeps of an instance (RDS User Guide, "Amazon CloudWatch metrics for Amazon RDS").
+  static func metrics(of identifier: String) -> [Metric] {
+    [free, slotLag].map {
+      Metric(
+        namespace: "AWS/RDS", name: $0, dimensions: ["DBInstanceIdentifier": identifier], statistic: "Minimum"
+      )
+    }
+  }
+
+  func diagnose(_ instance: DatabaseInstance, _ points: [String: MetricPoint]) -> [Diagnosis] {
+    let words = { (point: MetricPoint) in Measure.bytes(Int64(min(max(point.value, 0), 9e18))) }
+    guard let free = points[Self.free] else {
+      return [
+        diagnosis(.note, "CloudWatch has no value of the last \(Measure.time(TaskMetrics.span.inSeconds))")
+      ]
+    }
+    let slots = points[Self.slotLag].map { ", the slot that is furthest behind holds \(words($0))" } ?? ""
+    let found = "\(words(free)) free" + (instance.storage.map { " of \($0) GiB" } ?? "") + slots
+    let share = instance.storage.map { free.value / (Double($0) * 1_073_741_824) } ?? 1
+    guard share < 0.1 else { return [diagnosis(.ok, found)] }
+    return [
+      diagnosis(
+        share < 0.02 ? .critical : .warning, found,
+        mend: "see which slot holds the log, and give the instance more storage")
+    ]
   }
 }

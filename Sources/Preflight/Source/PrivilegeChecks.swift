@@ -27,7 +27,7 @@ struct PrivilegeCheck: SourceCheck {
         ? diagnosis(
           transport.isLocal ? .note : .warning, "\(user) is a superuser",
           mend:
-            "give the canary a role of its own: create role lakecanary login; create schema lakecanary authorization lakecanary"
+            "give the canary a role of its own: create role lakecanary login; create schema lakecanary; grant usage, create on schema lakecanary to lakecanary"
         )
         : diagnosis(.ok, "\(user) is no superuser"))
     return diagnoses
@@ -63,7 +63,42 @@ struct PrivilegeCheck: SourceCheck {
       ? diagnosis(.ok, "it may be made", subject: subject)
       : diagnosis(
         .critical, "the table is not there and may not be made", subject: subject,
-        mend: "create schema \(name.schema) authorization \(source.connection.user)")
+        mend: "create schema \(name.schema); grant usage, create on schema \(name.schema) to "
+          + source.connection.user)
+  }
+}
+
+/// Whoever reads the log may read the canary's tables too.
+struct ReaderPrivilegeCheck: SourceCheck {
+  static let name = "reader-privileges"
+  static let wanted = "select on the canary's tables for DMS's user"
+  static let why =
+    "changes come from the log, but a full load is a select: without the right to it DMS suspends the table"
+
+  func diagnose(_ source: Source) throws(PostgresError) -> [Diagnosis] {
+    let canaries = source.tables.filter(\.isCanary)
+    let readers = try source.connection.query(
+      """
+      select distinct r.usename::text, n.nspname::text, c.relname::text,
+        has_schema_privilege(r.usesysid, n.oid, 'usage') and has_table_privilege(r.usesysid, c.oid, 'select')
+      from pg_replication_slots s join pg_stat_replication r on r.pid = s.active_pid
+      cross join pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where s.slot_type = 'logical' and s.database = current_database() and r.usesysid is not null
+        and c.oid = any (\(bind: source.oids(canaries))::oid[])
+      order by 1, 2, 3
+      """)
+    var diagnoses: [Diagnosis] = []
+    for row in readers {
+      let user = try row.decode(0, as: String.self)
+      let table = QualifiedName(schema: try row.decode(1), name: try row.decode(2))
+      diagnoses.append(
+        try row.decode(3, as: Bool.self)
+          ? diagnosis(.ok, "\(user) may select", subject: table.description)
+          : diagnosis(
+            .critical, "\(user) reads the log and may not select", subject: table.description,
+            mend: "grant usage on schema \(table.schema), and select on \(table), to \(user)"))
+    }
+    return diagnoses
   }
 }
 
@@ -92,7 +127,7 @@ struct DDLCaptureCheck: SourceCheck {
     let isOpen = try parts.decode(3, as: Bool?.self) ?? true
     switch (trigger, function, table) {
     case (nil, nil, nil):
-      if source.expectations.capturesDDL == true {
+      if source.expectations.replication.capturesDDL == true {
         return [
           diagnosis(
             .warning, "none, although the source endpoint has CaptureDdls=true",
@@ -103,7 +138,7 @@ struct DDLCaptureCheck: SourceCheck {
       }
       return [
         diagnosis(
-          source.expectations.capturesDDL == nil ? .note : .ok, "none: DDL is not captured",
+          source.expectations.replication.capturesDDL == nil ? .note : .ok, "none: DDL is not captured",
           why:
             "a column that is added is then met with its first change, and a table that is altered may stop the task"
         )

@@ -14,12 +14,28 @@ struct ServerVersionCheck: SourceCheck {
     15: (2027, 11, 11), 16: (2028, 11, 9), 17: (2029, 11, 8), 18: (2030, 11, 14),
   ]
 
+  /// The first version of DMS that reads each major version (User Guide, "PostgreSQL source versions").
+  private static let readers: [Int: [Int]] = [
+    13: [3, 4, 3], 14: [3, 4, 7], 15: [3, 5, 1], 16: [3, 5, 3], 17: [3, 6, 1],
+  ]
+
   func diagnose(_ source: Source) throws(PostgresError) -> [Diagnosis] {
     let number = source.connection.serverVersion
     let major = number / 10_000
     let found = "PostgreSQL \(major).\(number % 10_000)" + (source.isRDS ? " on RDS" : "")
     guard major >= 13 else {
       return [diagnosis(.critical, found, mend: "upgrade the server to a version that is kept")]
+    }
+    if let version = source.expectations.replication.engineVersion, let first = Self.readers[major],
+      EngineVersionCheck.numbers(of: version).lexicographicallyPrecedes(first)
+    {
+      let needed = first.map(String.init).joined(separator: ".")
+      return [
+        diagnosis(
+          .critical, "\(found), which DMS \(version) does not read",
+          wanted: "DMS \(needed) or later for PostgreSQL \(major)",
+          mend: "upgrade the replication instance to \(needed) or later")
+      ]
     }
     if let last = Self.lastReleases[major],
       let end = CivilTime(

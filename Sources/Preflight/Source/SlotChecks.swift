@@ -127,6 +127,9 @@ struct HeldWALCheck: SourceCheck {
       let status = try slot.decode(4, as: String?.self)
       let room = try slot.decode(5, as: Int64?.self)
       let use = isActive ? "in use" : "not in use"
+      // Where no limit invalidates the slot, the disk is the limit.
+      let space = room ?? source.expectations.freeStorage
+      let lasts = space.flatMap { pace.bytesPerSecond > 0 ? Double($0) / pace.bytesPerSecond : nil }
       if status == "lost" {
         diagnoses.append(
           diagnosis(
@@ -137,13 +140,15 @@ struct HeldWALCheck: SourceCheck {
         continue
       }
       var found = "\(use), holds \(Measure.bytes(held ?? 0)) of log"
-      if let room, pace.bytesPerSecond > 0 {
-        found +=
-          ", invalidated after \(Measure.bytes(room)) more, in \(Measure.time(Double(room) / pace.bytesPerSecond))"
+      if let room, let lasts {
+        found += ", invalidated after \(Measure.bytes(room)) more, in \(Measure.time(lasts))"
       } else if !isActive, pace.bytesPerSecond > 0 {
         found += ", growing by \(pace.text) without a limit"
+        if let space, let lasts {
+          found += ": the disk, of which \(Measure.bytes(space)) are free, is full in \(Measure.time(lasts))"
+        }
       }
-      let isNear = room.map { pace.bytesPerSecond > 0 && Double($0) / pace.bytesPerSecond < 86_400 } ?? false
+      let isNear = lasts.map { $0 < 86_400 } ?? false
       let severity: Diagnosis.Severity =
         status == "unreserved"
         ? .critical

@@ -12,8 +12,10 @@ public struct SourceExpectations: Sendable {
   public var createsTables: Bool
   /// The slot and publication of the stand-in for DMS; nil where DMS replicates.
   public var replicator: (slot: String, publication: String)?
-  /// Whether DMS is to capture DDL (`CaptureDdls`); nil where its endpoint is not known.
-  public var capturesDDL: Bool?
+  /// What DMS's task is known to be; nothing where none is configured.
+  public var replication = ReplicationFacts()
+  /// Bytes free on the server's disk; nil where nobody tells.
+  public var freeStorage: Int64?
 
   /// Expectations for these tables.
   public init(tables: [QualifiedName], mappings: TableMappings? = nil, createsTables: Bool = true) {
@@ -83,7 +85,8 @@ public struct SourceExamination: Sendable {
       ServerVersionCheck(), WritableServerCheck(), WALLevelCheck(), WALSenderTimeoutCheck(),
       ReplicationSlotsCheck(), WALSendersCheck(), SlotRetentionCheck(), HeldWALCheck(), ReplicatorSlotCheck(),
       CanaryTableCheck(), RowIdentityCheck(), ColumnTypeCheck(), LargeObjectCheck(), PrivilegeCheck(),
-      EncryptedConnectionCheck(), DDLCaptureCheck(), OpenTransactionCheck(), ServerClockCheck(),
+      ReaderPrivilegeCheck(), EncryptedConnectionCheck(), DDLCaptureCheck(), OpenTransactionCheck(),
+      ServerClockCheck(),
       CommitTimestampCheck(),
     ]
   }

@@ -1,4 +1,5 @@
 import AWS
+import Time
 
 /// The replication instance is up, private, and of a class that lasts.
 struct ReplicationInstanceCheck: TaskCheck {
@@ -37,8 +38,8 @@ struct ReplicationInstanceCheck: TaskCheck {
 /// DMS's version has none of the bugs that cost rows of PostgreSQL on their way to S3.
 struct EngineVersionCheck: TaskCheck {
   static let name = "engine-version"
-  static let wanted = "a version of DMS without known losses between PostgreSQL and S3"
-  static let why = "AWS's release notes name what each version mends"
+  static let wanted = "a version of DMS that AWS keeps, without known losses between PostgreSQL and S3"
+  static let why = "AWS's release notes name what each version mends, and when AWS upgrades it by itself"
 
   /// What each version mends (User Guide, "AWS DMS release notes").
   private static let mended: [(version: [Int], bug: String)] = [
@@ -56,11 +57,28 @@ struct EngineVersionCheck: TaskCheck {
     ([3, 5, 0], "columns misaligned with LOB support off and pglogical"),
   ]
 
-  func diagnose(_ instance: ReplicationInstance) -> [Diagnosis] {
+  /// The day from which AWS upgrades each version by itself (release notes, "EOL date"), the latest that was announced.
+  private static let ends: [String: String] = [
+    "3.4.6": "2024-10-31", "3.4.7": "2024-10-31", "3.5.1": "2025-03-15", "3.5.2": "2025-04-29",
+    "3.5.3": "2026-06-30", "3.5.4": "2027-03-31", "3.6.0": "2026-07-27", "3.6.1": "2027-06-30",
+  ]
+
+  static func numbers(of version: String) -> [Int] { version.split(separator: ".").map { Int($0) ?? 0 } }
+
+  func diagnose(_ instance: ReplicationInstance, at now: Timestamp) -> [Diagnosis] {
     guard let version = instance.engineVersion else { return [] }
-    let numbers = version.split(separator: ".").map { Int($0) ?? 0 }
+    let numbers = Self.numbers(of: version)
     let bugs = Self.mended.filter { numbers.lexicographicallyPrecedes($0.version) }
-    guard let last = bugs.last else { return [diagnosis(.ok, version)] }
+    guard let last = bugs.last else {
+      guard let end = Self.ends[version], let day = Timestamp("\(end) 00:00:00Z"), day <= now else {
+        return [diagnosis(.ok, version)]
+      }
+      return [
+        diagnosis(
+          .warning, "\(version), which AWS upgrades by itself since \(end)",
+          mend: "upgrade the replication instance at a time of your own: the task stops for it, and resumes")
+      ]
+    }
     let text = bugs.map { "\($0.bug) (mended in \($0.version.map(String.init).joined(separator: ".")))" }
     return [
       diagnosis(

@@ -174,6 +174,13 @@ struct ValidationCheck: TaskCheck {
         || ["Mismatched records", "Table error", "Error", "Suspended records"].contains(
           $0.validationState ?? "")
     }
+    guard !bad.isEmpty else {
+      guard !tables.isEmpty else { return [] }
+      let states = Dictionary(grouping: tables) { $0.validationState ?? "Not enabled" }
+      let isOff = states.keys.allSatisfy { $0 == "Not enabled" }
+      let counts = states.sorted { $0.key < $1.key }.map { "\($1.count) \($0.lowercased())" }
+      return [diagnosis(.ok, isOff ? "not enabled" : counts.joined(separator: ", "))]
+    }
     return bad.map { table in
       diagnosis(
         .critical, "\(table.validationState ?? "failed"), \(table.validationFailedRecords) records failed",

@@ -27,6 +27,19 @@ public struct TaskExpectations: Sendable {
   }
 }
 
+/// What a task's own settings mean for the checks of its source.
+public struct ReplicationFacts: Hashable, Sendable {
+  /// Whether DMS is to capture DDL (`CaptureDdls`); nil where its endpoint is not known.
+  public var capturesDDL: Bool?
+  /// DMS's version: `3.5.4`; nil where its instance is not known.
+  public var engineVersion: String?
+  /// `LobMaxSize` in KB; nil where it is not known, or nothing is cut.
+  public var lobMaxSizeKB: Int?
+
+  /// Nothing is known.
+  public init() {}
+}
+
 /// Asks DMS's API all that a pipeline needs of its task; changes nothing there.
 public struct TaskExamination: Sendable {
   let arn: String
@@ -44,19 +57,20 @@ public struct TaskExamination: Sendable {
     (self.expectations, self.clock) = (expectations, clock)
   }
 
-  /// What was found, and whether the source endpoint captures DDL, which concerns the source's checks.
-  public func run() async -> (diagnoses: [Diagnosis], capturesDDL: Bool?) {
+  /// What was found, and what of it concerns the source's checks.
+  public func run() async -> (diagnoses: [Diagnosis], replication: ReplicationFacts) {
+    var replication = ReplicationFacts()
     let status = TaskStatusCheck()
     let task: ReplicationTask
     do throws(AWSError) {
       task = try await dms.task(arn)
     } catch {
-      return ([status.diagnosis(of: error)], nil)
+      return ([status.diagnosis(of: error)], replication)
     }
     let facts = TaskFacts(task: task, expectations: expectations, clock: clock)
     var diagnoses = status.diagnose(facts) + TaskMappingCheck().diagnose(facts)
     diagnoses += TaskSettingsCheck().diagnose(facts)
-    var capturesDDL: Bool?
+    replication.lobMaxSizeKB = task.settings.flatMap { try? TaskSettings(json: $0) }?.lobMaxSizeKB
     if let endpoint = task.targetEndpointARN {
       do throws(AWSError) {
         let target = try await dms.endpoint(endpoint)
@@ -68,7 +82,7 @@ public struct TaskExamination: Sendable {
     if let endpoint = task.sourceEndpointARN {
       do throws(AWSError) {
         let source = try await dms.endpoint(endpoint)
-        capturesDDL = SourceEndpointCheck.capturesDDL(source)
+        replication.capturesDDL = SourceEndpointCheck.capturesDDL(source)
         diagnoses += SourceEndpointCheck().diagnose(source, facts)
       } catch {
         diagnoses.append(SourceEndpointCheck().diagnosis(of: error))
@@ -84,13 +98,14 @@ public struct TaskExamination: Sendable {
       do throws(AWSError) {
         let instance = try await dms.instance(arn)
         diagnoses += ReplicationInstanceCheck().diagnose(instance)
-        diagnoses += EngineVersionCheck().diagnose(instance)
+        replication.engineVersion = instance.engineVersion
+        diagnoses += EngineVersionCheck().diagnose(instance, at: clock.now())
         diagnoses += try await latency(task, instance)
       } catch {
         diagnoses.append(ReplicationInstanceCheck().diagnosis(of: error))
       }
     }
-    return (diagnoses, capturesDDL)
+    return (diagnoses, replication)
   }
 
   private func latency(

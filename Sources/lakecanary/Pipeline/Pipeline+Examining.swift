@@ -12,20 +12,22 @@ extension Pipeline {
   ) async throws -> [Diagnosis] {
     let wants = { (area: Diagnosis.Area) in only == nil || only == area }
     var diagnoses: [Diagnosis] = []
-    var capturesDDL: Bool?
+    var (replication, freeStorage) = (ReplicationFacts(), Int64?.none)
     if let task = configuration.task, wants(.task) || wants(.source) {
       progress(.task)
       let examined = try await examine(task)
-      capturesDDL = examined.capturesDDL
+      replication = examined.replication
       diagnoses += examined.diagnoses
     }
     if wants(.instance), let identifier = databaseInstance {
       progress(.instance)
-      diagnoses += try await examine(identifier)
+      let examined = try await examine(identifier)
+      freeStorage = examined.freeStorage
+      diagnoses += examined.diagnoses
     }
     if wants(.source) || wants(.replicator) {
       progress(.source)
-      diagnoses += await examineSource(capturesDDL: capturesDDL)
+      diagnoses += await examineSource(replication, freeStorage: freeStorage)
     }
     if wants(.bucket) {
       progress(.bucket)
@@ -37,14 +39,18 @@ extension Pipeline {
     return Diagnosis.Area.allCases.filter(wants).flatMap { area in diagnoses.filter { $0.area == area } }
   }
 
-  private func examineSource(capturesDDL: Bool?) async -> [Diagnosis] {
+  private func examineSource(
+    _ replication: ReplicationFacts, freeStorage: Int64?
+  ) async -> [Diagnosis] {
     let access: SourceAccess
     do {
       access = try await SourceAccess.begin(self)
     } catch {
+      let mayPass = (error as? AWSError)?.isTransient ?? (error as? StorageError)?.isTransient ?? false
       return [
         Diagnosis(
-          area: .source, check: "login", severity: .critical, found: FailurePolicy.failure(for: error).text,
+          area: .source, check: "login", severity: mayPass ? .unknown : .critical,
+          found: FailurePolicy.failure(for: error).text,
           wanted: "a password, or a token, for the source",
           why: "nothing can be written to, or learned of, a source that lets nobody in")
       ]
@@ -56,13 +62,13 @@ extension Pipeline {
       let name = "lakecanary_\(configuration.taskName)"
       expectations.replicator = (slot: name, publication: name)
     }
-    expectations.capturesDDL = capturesDDL
+    (expectations.replication, expectations.freeStorage) = (replication, freeStorage)
     return await SourceExamination(conninfo: access.conninfo, expectations: expectations, clock: clock).run()
   }
 
   private func examine(
     _ task: ResourceName
-  ) async throws -> (diagnoses: [Diagnosis], capturesDDL: Bool?) {
+  ) async throws -> (diagnoses: [Diagnosis], replication: ReplicationFacts) {
     let services = try AWSServices(self)
     var expectations = TaskExpectations(
       settings: configuration.endpointSettings, mappings: configuration.tableMappings, tables: canaryTables,
@@ -74,12 +80,15 @@ extension Pipeline {
     ).run()
   }
 
-  private func examine(_ identifier: String) async throws -> [Diagnosis] {
+  private func examine(
+    _ identifier: String
+  ) async throws -> (diagnoses: [Diagnosis], freeStorage: Int64?) {
     let services = try AWSServices(self)
     let region = sourceAddress.flatMap { DatabaseToken.region(ofHost: $0.host) }
     return await InstanceExamination(
       identifier: identifier, rds: try services.rds(region: region),
-      usesTokens: configuration.sourceLogin == .iam
+      metrics: try services.metrics(region: region), usesTokens: configuration.sourceLogin == .iam,
+      clock: clock
     ).run()
   }
 

@@ -87,10 +87,35 @@ import Testing
     #expect(write.exitCode == 0, "\(write.errorOutput)")
     let doctor = try await pipeline.run("doctor", "--only", "source", environment: environment)
     #expect(doctor.output.contains("privileges lakecanary.customers: select, insert, update, delete"))
+    let replicated = try await pipeline.replicate(environment: environment)
+    #expect(replicated.exitCode == 0, "\(replicated.errorOutput)")
+    let check = try await pipeline.run("reconcile", "--source-check", environment: environment)
+    #expect(check.exitCode == 0, "\(check.output)\(check.errorOutput)")
     let nobody = try await pipeline.run("write")
     #expect(nobody.exitCode == 3 && nobody.errorOutput.contains("no credentials"), "\(nobody.errorOutput)")
     for text in [write.errorOutput, doctor.output, nobody.errorOutput] { #expect(!text.contains("r1ght")) }
     await cluster.stop()
+  }
+
+  /// Nobody need be let in at RDS to have a database and a bucket.
+  @Test(arguments: ["AccessDenied", "InvalidClientTokenId", "DBInstanceNotFound", "Throttling"])
+  func anRDSThatDoesNotAnswerIsANote(code: String) async throws {
+    let body = Array("<ErrorResponse><Error><Code>\(code)</Code></Error></ErrorResponse>".utf8)
+    try await LoopbackServer.with { _, _ in
+      .answer(403, body: body)
+    } _: { server in
+      let pipeline = try await EndToEndPipeline(
+        source: "host=exercise.abc.eu-west-1.rds.amazonaws.com dbname=x user=y sslmode=verify-full")
+      let doctor = try await pipeline.run(
+        "doctor", "--only", "instance",
+        environment: [
+          "AWS_ENDPOINT_URL": server.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+          "AWS_MAX_ATTEMPTS": "1",
+        ])
+      #expect(doctor.exitCode == 0, "\(doctor.output)\(doctor.errorOutput)")
+      #expect(doctor.output.contains("note      status: RDS does not answer DescribeDBInstances"))
+      #expect(doctor.output.contains("(HTTP 403, \(code))") && doctor.output.contains("mend:   "))
+    }
   }
 
   @Test func wrongKeysAreRefusedWithTheMend() async throws {

@@ -71,6 +71,13 @@ client("cloudwatch").put_metric_data(
         dict(MetricName=metric, Dimensions=dimensions, Timestamp=now, Value=value)
         for metric, value in [("CDCLatencySource", 2.0), ("CDCLatencyTarget", 4000.0), ("CDCIncomingChanges", 17.0)]
     ])
+client("cloudwatch").put_metric_data(
+    Namespace="AWS/RDS",
+    MetricData=[
+        dict(
+            MetricName=metric, Dimensions=[dict(Name="DBInstanceIdentifier", Value=name)], Timestamp=now, Value=value)
+        for metric, value in [("FreeStorageSpace", 2.0**30), ("OldestReplicationSlotLag", 4096.0)]
+    ])
 secret = client("secretsmanager").create_secret(
     Name=name, SecretString=json.dumps(dict(username="postgres", password="from the secret '\\")))
 client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=dict(LocationConstraint="eu-west-1"))
