@@ -17,9 +17,22 @@ import Time
         table: ReportFixture.customers().table, start: ReportFixture.morning, loads: 1, changes: 2, bytes: 30,
         smallest: 5, largest: 20)
     ]
+    var witness = TaskWitness(task: "exercise", askedAt: ReportFixture.morning)
+    (witness.status, witness.stopReason) = ("stopped", "Stop Reason FATAL_ERROR")
+    (witness.stoppedAt, witness.freshStart) = (ReportFixture.morning, ReportFixture.morning)
+    (witness.sourceLatency, witness.targetLatency, witness.incomingChanges) = (1.5, 60, 3)
+    witness.tables = [
+      .init(
+        table: ReportFixture.customers().table, fullLoadRows: 1_000, inserts: 12, updates: 3, deletes: 4,
+        state: "Table completed", wasReloaded: true, loadedAt: ReportFixture.morning)
+    ]
+    priced.witness = witness
     let text = try JSONReport(priced).text()
     #expect(try validator.problems(in: text) == [])
-    for key in ["requests_per_month", "transfer_out_of_aws_per_month", "lag_p99_seconds", "change_objects"] {
+    for key in [
+      "full_load_rows", "source_latency_seconds", "loaded_at", "stop_reason", "requests_per_month",
+      "transfer_out_of_aws_per_month", "lag_p99_seconds", "change_objects",
+    ] {
       #expect(text.contains("\"\(key)\" : "), "\(key)")
     }
     let bare = Report(

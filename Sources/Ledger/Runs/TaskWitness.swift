@@ -18,15 +18,17 @@ public struct TaskWitness: Hashable, Sendable, Codable {
     public var state: String
     /// Whether the table was loaded again while the task ran.
     public var wasReloaded: Bool
+    /// When its last load ended; nil where it has not, and in ledgers of before.
+    public var loadedAt: Timestamp?
 
     /// Counts of a table.
     public init(
       table: TableName, fullLoadRows: Int64, inserts: Int64, updates: Int64, deletes: Int64, state: String,
-      wasReloaded: Bool
+      wasReloaded: Bool, loadedAt: Timestamp? = nil
     ) {
       (self.table, self.fullLoadRows, self.inserts) = (table, fullLoadRows, inserts)
       (self.updates, self.deletes, self.state) = (updates, deletes, state)
-      self.wasReloaded = wasReloaded
+      (self.wasReloaded, self.loadedAt) = (wasReloaded, loadedAt)
     }
   }
 

@@ -18,6 +18,7 @@ public struct JSONReport: Encodable, Sendable {
   let run: Run?
   let level: String?
   let tables: [Table]
+  let witness: JSONWitness?
   let cost: Cost
   let clocks: Clocks
   let limits: [Limit]
@@ -34,6 +35,7 @@ public struct JSONReport: Encodable, Sendable {
     run = report.run.map(Run.init)
     level = report.level
     tables = report.tables.map(Table.init)
+    witness = report.witness.map(JSONWitness.init)
     cost = Cost(report.cost, report.price)
     clocks = Clocks(
       source: report.clocks.source.map(Clocks.Offset.init),

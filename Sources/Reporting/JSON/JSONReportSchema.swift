@@ -33,6 +33,7 @@ public enum JSONReportSchema {
         },
         "level": {"enum": ["counts", "ops", "keys", "values"]},
         "tables": {"type": "array", "items": {"$ref": "#/$defs/table"}},
+        "witness": {"$ref": "#/$defs/witness"},
         "cost": {
           "type": "object",
           "additionalProperties": false,
@@ -200,6 +201,39 @@ public enum JSONReportSchema {
                 "object_to_seen": {"$ref": "#/$defs/lag"}
               }
             }
+          }
+        },
+        "witness": {
+          "description": "What DMS said of its task; left out where no task is configured.",
+          "type": "object",
+          "additionalProperties": false,
+          "required": ["task", "asked_at", "tables", "problems"],
+          "properties": {
+            "task": {"type": "string"},
+            "asked_at": {"$ref": "#/$defs/time"},
+            "status": {"type": "string"},
+            "stop_reason": {"type": "string"},
+            "stopped_at": {"$ref": "#/$defs/time"},
+            "fresh_start": {"$ref": "#/$defs/time"},
+            "source_latency_seconds": {"type": "number"},
+            "target_latency_seconds": {"type": "number"},
+            "incoming_changes": {"type": "number"},
+            "tables": {"type": "array", "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["table", "state", "full_load_rows", "inserts", "updates", "deletes", "reloaded"],
+              "properties": {
+                "table": {"type": "string"},
+                "state": {"type": "string"},
+                "full_load_rows": {"$ref": "#/$defs/count"},
+                "inserts": {"$ref": "#/$defs/count"},
+                "updates": {"$ref": "#/$defs/count"},
+                "deletes": {"$ref": "#/$defs/count"},
+                "reloaded": {"type": "boolean"},
+                "loaded_at": {"$ref": "#/$defs/time"}
+              }
+            }},
+            "problems": {"type": "array", "items": {"type": "string"}}
           }
         },
         "lag": {

@@ -19,6 +19,8 @@ public struct Report: Hashable, Sendable {
   public var level: String?
   /// A row of figures a table.
   public var tables: [TableFigures]
+  /// What DMS said of its task beside the run; nil where none is configured.
+  public var witness: TaskWitness?
   /// What the run read.
   public var cost: RunCost
   /// What that costs at list price; nil where the bucket is not one of AWS.
@@ -82,6 +84,7 @@ public struct Report: Hashable, Sendable {
     if let outcome = record.outcome {
       level = outcome.level
       tables = outcome.tables
+      witness = outcome.witness
       cost = outcome.cost
       clocks = outcome.clocks
       notes = outcome.notes

@@ -34,7 +34,8 @@ extension Pipeline {
         witness.tables.append(
           TaskWitness.Table(
             table: name, fullLoadRows: table.fullLoadRows, inserts: table.inserts, updates: table.updates,
-            deletes: table.deletes, state: table.state, wasReloaded: table.wasReloaded))
+            deletes: table.deletes, state: table.state, wasReloaded: table.wasReloaded,
+            loadedAt: table.fullLoadEndTime))
       }
     } catch {
       witness.problems.append(error.description)

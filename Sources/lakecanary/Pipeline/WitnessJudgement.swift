@@ -20,7 +20,7 @@ struct WitnessJudgement {
     var outcome = outcome
     outcome.witness = witness
     outcome.notes += witness.problems.map { "no witness: \($0)" }
-    outcome.notes += restarts + outcome.tables.flatMap(differences)
+    outcome.notes += outcome.tables.compactMap(counts) + restarts + outcome.tables.flatMap(differences)
     if let latency { outcome.notes.append(latency) }
     guard let cause else { return outcome }
     outcome.notes.append(cause)
@@ -44,6 +44,17 @@ struct WitnessJudgement {
     if let reason = witness.stopReason { text += " (\(reason))" }
     if let time = witness.stoppedAt { text += " since \(FigureText.time(time))" }
     return text
+  }
+
+  /// What DMS counts of a table, beside what is in the bucket.
+  private func counts(_ figures: TableFigures) -> String? {
+    guard let table = witness.tables.first(where: { $0.table == figures.table }) else { return nil }
+    let parts = [
+      (table.fullLoadRows, "loaded"), (table.inserts, "inserted"), (table.updates, "updated"),
+      (table.deletes, "deleted"),
+    ].map { "\(FigureText.count($0)) \($1)" }
+    return "\(table.table): DMS counts \(parts.joined(separator: ", ")); the bucket has "
+      + FigureText.counted(figures.rows, "row")
   }
 
   private var latency: String? {
@@ -77,7 +88,13 @@ struct WitnessJudgement {
       return witness.tables.map(\.table)
     }
     return witness.tables.filter { table in
-      table.wasReloaded && last.tables.contains { $0.table == table.table && !$0.wasReloaded }
+      // The flag stays once it is set; the end of the load moves with each.
+      table.wasReloaded
+        && last.tables.contains { before in
+          guard before.table == table.table else { return false }
+          guard before.wasReloaded, let earlier = before.loadedAt else { return !before.wasReloaded }
+          return table.loadedAt.map { $0 > earlier } ?? false
+        }
     }.map(\.table)
   }
 
