@@ -47,6 +47,34 @@ import Testing
     try await pipeline.succeed("replicate", "--clean-up")
   }
 
+  /// A bucket whose endpoint is nobody's own has AWS's prices, and runs that come again and again a monthly one.
+  @Test func aRunIsPricedByTheMonth() async throws {
+    let server = try await BucketServer.Kind.moto.server()
+    let pipeline = try await EndToEndPipeline()
+    let environment = server.direct.merging([
+      "LAKECANARY_BUCKET": try await server.makeBucket() + "/raw", "AWS_REGION": "us-east-1",
+    ]) { $1 }.mapValues(Optional.some)
+    #expect(try await pipeline.run("write", environment: environment).exitCode == 0)
+    let replicated = try await pipeline.replicate(environment: environment)
+    #expect(replicated.exitCode == 0, "\(replicated.errorOutput)")
+    let first = try await pipeline.run("reconcile", environment: environment)
+    #expect(
+      first.output.contains(/cost: \$0\.0000\d\d at list price, \$0\.0000\d\d from outside AWS/),
+      "\(first.output)")
+    #expect(!first.output.contains("a month"))
+    for _ in 0..<3 { _ = try await pipeline.run("reconcile", environment: environment) }
+    let last = try await pipeline.run("reconcile", "--json", environment: environment)
+    let report = try #require(JSONSerialization.jsonObject(with: Data(last.output.utf8)) as? [String: Any])
+    let cost = try #require(report["cost"] as? [String: Any])
+    let price = try #require(cost["price"] as? [String: Double])
+    let (runs, requests) = (try #require(price["runs_per_month"]), try #require(price["requests"]))
+    // One listing and nothing to read: $5 a million.
+    #expect(abs(requests - 0.000_005 * Double(cost["requests"] as? Int ?? 0)) < 1e-9)
+    #expect(runs > 1 && abs((price["requests_per_month"] ?? 0) - runs * requests) < 1e-9 * runs)
+    #expect((report["notes"] as? [String])?.contains { $0.contains("a month at") } == true)
+    _ = try await pipeline.run("replicate", "--clean-up", environment: environment)
+  }
+
   /// Where the process is, when the wire between it and the server is looked at.
   enum Moment: String, CaseIterable, CustomTestStringConvertible {
     case beforeTheServerHasIt, halfSent, beforeTheAnswer
