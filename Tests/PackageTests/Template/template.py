@@ -106,27 +106,46 @@ ports = {(p["FromPort"], p["ToPort"]) for g in groups.values() for p in g["IpPer
 expect("open ports", ports - {(5432, 5432), (443, 443)}, set())
 worldwide = [p for g in groups.values() for p in g["IpPermissions"] for r in p["IpRanges"] if r["CidrIp"] == "0.0.0.0/0"]
 expect("ports open to the world", worldwide, [])
-endpoints = {e["ServiceName"] for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
+endpoints = {e["ServiceName"]: e for e in ec2.describe_vpc_endpoints()["VpcEndpoints"]}
 expect("the endpoint of S3", f"com.amazonaws.{region}.s3" in endpoints, True)
+secrets = endpoints[f"com.amazonaws.{region}.secretsmanager"]
+expect("a name of Secrets Manager for the whole VPC", secrets["PrivateDnsEnabled"], False)
+for name in ["dms-vpc-role", "dms-cloudwatch-logs-role"]:
+    trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]["Statement"][0]
+    expect(f"who takes {name}", trust["Principal"], {"Service": "dms.amazonaws.com"})
 
 # What moto's CloudFormation does not make, as it stands in the template.
-resources = cfnlint.decode.decode(path)[0]["Resources"]
+document = cfnlint.decode.decode(path)[0]
+resources = document["Resources"]
 block = resources["Bucket"]["Properties"]["PublicAccessBlockConfiguration"]
 expect("the public access block", list(block.values()), [True] * 4)
 expect("versioning", resources["Bucket"]["Properties"]["VersioningConfiguration"], {"Status": {"Ref": "Versioning"}})
 target = resources["TargetEndpoint"]["Properties"]["S3Settings"]
 for name, value in [
     ("DataFormat", "parquet"), ("MaxFileSize", 131072), ("TimestampColumnName", "extracted_at"),
-    ("IncludeOpForFullLoad", True),
+    ("IncludeOpForFullLoad", True), ("CdcMaxBatchInterval", {"Ref": "CdcMaxBatchInterval"}),
 ]:
     expect(name, target[name], value)
+defaults = {name: p.get("Default") for name, p in document["Parameters"].items()}
+for name, value in [("CdcMaxBatchInterval", 120), ("SchemaName", "%"), ("PubliclyAccessible", "false")]:
+    expect(f"{name} unless asked", defaults[name], value)
 source = resources["SourceEndpoint"]["Properties"]
 expect("CaptureDdls", source["PostgreSqlSettings"]["CaptureDdls"], True)
 expect("a password in the endpoint", "Password" in source, False)
 expect("the source's TLS", source["SslMode"], "require")
+override = source["ExtraConnectionAttributes"]["Fn::Sub"][0]
+expect("the way to the secret", override, "secretsManagerEndpointOverride=${Name}")
+group = resources["ReplicationSubnets"]["Properties"]["Tags"][0]["Fn::If"]
+expect("what the subnet group waits for", group[1]["Value"], {"Fn::GetAtt": ["DmsVpcRole", "Arn"]})
+replication = resources["ReplicationInstance"]["Properties"]
+expect("zones of the replication instance", replication["MultiAZ"], False)
 expect("IAM login", resources["Database"]["Properties"]["EnableIAMDatabaseAuthentication"], True)
-expect("a public replication instance", resources["ReplicationInstance"]["Properties"]["PubliclyAccessible"], False)
-expect("the task", resources["Task"]["Properties"]["MigrationType"], "full-load-and-cdc")
+expect("a public replication instance", replication["PubliclyAccessible"], False)
+task = resources["Task"]["Properties"]
+expect("the task", task["MigrationType"], "full-load-and-cdc")
+rule = json.loads(task["TableMappings"]["Fn::Sub"])["rules"][0]
+expect("the task's rule", rule["rule-action"], "include")
+expect("the task's tables", rule["object-locator"], {"schema-name": "${SchemaName}", "table-name": "%"})
 
 for difference in differences:
     print(difference)
