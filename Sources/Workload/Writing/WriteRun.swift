@@ -29,6 +29,7 @@ struct WriteRun {
   /// Passing failures since the last transaction that was committed.
   private var failures = 0
   private var losses = 0
+  private var lostSince: Timestamp?
   private var groupSize = 1
 
   private struct Unknown {
@@ -182,13 +183,16 @@ struct WriteRun {
       retries += 1
     } else if failure.isLostConnection {
       losses += 1
-      guard losses <= writer.limits.reconnects else { throw failure }
+      let now = writer.clock.now()
+      let since = lostSince ?? now
+      lostSince = since
+      guard now - since < writer.limits.outage else { throw failure }
       reconnects += 1
     } else {
       throw failure
     }
-    // 100 ms, 200 ms ... 3.2 s.
-    let wait = Duration.milliseconds(100 << min(failures + losses - 1, 5))
+    // 100 ms, 200 ms ... 6.4 s.
+    let wait = Duration.milliseconds(100 << min(failures + losses - 1, 6))
     do { try await writer.clock.sleep(until: writer.clock.now() + wait) } catch { throw failure }
   }
 
@@ -196,7 +200,7 @@ struct WriteRun {
     transactions += 1
     written += counts
     notPossible += impossible
-    (failures, losses) = (0, 0)
+    (failures, losses, lostSince) = (0, 0, nil)
   }
 
   // MARK: Small transactions

@@ -74,17 +74,18 @@ public struct WriterLimits: Hashable, Sendable {
   /// How often a transaction is begun again after a serialization failure, a deadlock or a lock that could
   /// not be had.
   public var retries: Int
-  /// How often in a row a lost connection is made again.
-  public var reconnects: Int
+  /// How long a connection that was lost is tried to be made again: RDS's failover takes one or two minutes (RDS
+  /// User Guide, "Failing over a Multi-AZ DB instance").
+  public var outage: Duration
 
   /// Limits; those left out are usual.
   public init(
     statementTimeout: Duration = .seconds(60), lockTimeout: Duration = .seconds(10), retries: Int = 5,
-    reconnects: Int = 5
+    outage: Duration = .seconds(180)
   ) {
     self.statementTimeout = statementTimeout
     self.lockTimeout = lockTimeout
     self.retries = retries
-    self.reconnects = reconnects
+    self.outage = outage
   }
 }

@@ -62,6 +62,41 @@ import Time
     #expect(people[0] == people[1] && people[0].count == 60)
   }
 
+  /// Nobody answers for a while after the connection was lost, as in a failover.
+  @Test(arguments: [(120, true), (600, false)])
+  func aFailoverIsWaitedOutAndNoMore(seconds: Int, isWaitedOut: Bool) async throws {
+    let clock = ManualClock()
+    let scene = try await Scene(clock: clock)
+    let start = clock.now()
+    let isBack = Mutex(start)
+    let plan = WritePlan(inserts: 60, updates: 12, deletes: 6, batchSize: 20, rate: nil, seed: 5)
+    let lose = once(at: .intentRecorded) {
+      isBack.withLock { $0 = start + .seconds(seconds) }
+      try endSessions(scene)
+    }
+    let result = try await scene.withLedger { ledger in
+      let writer = Writer(
+        conninfo: {
+          isBack.withLock { $0 } > clock.now() ? "host=/nonexistent dbname=x" : scene.conninfo
+        },
+        ledger: ledger, table: WrittenTable(name: scene.table), clock: clock, onStep: lose)
+      let result = await Result { try await writer.write(plan) }
+      await writer.close()
+      return result
+    }
+    if isWaitedOut {
+      #expect(try result.get().written == plan.counts)
+    } else {
+      let error = #expect(throws: WorkloadError.self) { try result.get() }
+      #expect((error?.cause as? PostgresError)?.code == .unreachable)
+      #expect(clock.now() - start < .seconds(200))
+      // It comes back, and the next run settles what the lost one left.
+      try await scene.write(WritePlan(inserts: 0, updates: 0, deletes: 0))
+    }
+    #expect(try await scene.differences() == [])
+    #expect(try await scene.withLedger { try $0.unsettledTransactions() }.isEmpty)
+  }
+
   @Test func aServerThatStaysAwayIsReportedAfterBoundedTries() async throws {
     let clock = ManualClock()
     let scene = try await Scene(clock: clock)
@@ -70,7 +105,7 @@ import Time
     let error = try await #require(throws: WorkloadError.self) {
       try await scene.write(
         WritePlan(inserts: 20, updates: 0, deletes: 0, batchSize: 5, rate: nil),
-        limits: WriterLimits(reconnects: 3),
+        limits: WriterLimits(outage: .seconds(10)),
         onStep: once(at: .intentRecorded) {
           let admin = try Connection(scene.conninfo + " dbname=postgres")
           try admin.script("alter database \(identifier: database) allow_connections false")
