@@ -83,6 +83,39 @@ import Testing
     }
   }
 
+  /// A task that has stopped is named before anything is due, with what it counted until then.
+  @Test func aTaskThatStoppedIsNamedAsTheCause() async throws {
+    let task = """
+      {"ReplicationTasks": [{"ReplicationTaskIdentifier": "exercise", "ReplicationTaskArn": "\(Self.arn)",
+        "Status": "stopped", "StopReason": "Stop Reason RECOVERABLE_ERROR", "MigrationType": "full-load-and-cdc",
+        "ReplicationTaskStats": {"FreshStartDate": 1795000000.0, "StopDate": 1795474441.0}}]}
+      """
+    let counts = """
+      {"TableStatistics": [{"SchemaName": "lakecanary", "TableName": "customers", "FullLoadRows": 30,
+        "Inserts": 5, "TableState": "Table completed"}]}
+      """
+    try await LoopbackServer.with { request, _ in
+      let isTask = request.headers["x-amz-target"]?.hasSuffix(".DescribeReplicationTasks") == true
+      return .answer(200, body: Array((isTask ? task : counts).utf8))
+    } _: { server in
+      let pipeline = try await EndToEndPipeline(extra: "dms: {task_arn: \"\(Self.arn)\"}")
+      try await pipeline.succeed("write")
+      #expect(try await pipeline.replicate().exitCode == 0)
+      let text = try await pipeline.run("reconcile", environment: environment(server))
+      #expect(text.exitCode == 1, "\(text.output)")
+      let line = try #require(text.output.split(separator: "\n").first)
+      #expect(
+        line.contains(
+          "the DMS task exercise is stopped (Stop Reason RECOVERABLE_ERROR) since 2026-11-23 22:54:01Z"))
+      #expect(text.output.contains("DMS counts 30 loaded, 5 inserted, 0 updated, 0 deleted; the bucket has"))
+      let json = try await pipeline.run("reconcile", "--json", environment: environment(server))
+      let report = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+      let witness = try #require(report?["witness"] as? [String: Any])
+      #expect(witness["stop_reason"] as? String == "Stop Reason RECOVERABLE_ERROR")
+      #expect((witness["tables"] as? [[String: Any]])?.first?["full_load_rows"] as? Int == 30)
+    }
+  }
+
   private struct Report: Decodable {
     var tables: [Table]
     var cost: Cost
