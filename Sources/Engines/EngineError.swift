@@ -39,20 +39,25 @@ public struct EngineError: Error, Hashable, Sendable {
   public var what: String
   /// What to do about it; nil where there is nothing to say.
   public var mend: String?
+  /// What the engine itself said of the cause: one line.
+  public var said: String?
   /// The last lines that the engine said, the newest last.
   public var logTail: [String]
 
   /// An error of these parts.
-  public init(_ code: Code, _ subject: String, _ what: String, mend: String? = nil, logTail: [String] = []) {
+  public init(
+    _ code: Code, _ subject: String, _ what: String, mend: String? = nil, said: String? = nil,
+    logTail: [String] = []
+  ) {
     (self.code, self.subject, self.what) = (code, subject, what)
-    (self.mend, self.logTail) = (mend, logTail)
+    (self.mend, self.said, self.logTail) = (mend, said, logTail)
   }
 }
 
 extension EngineError: CustomStringConvertible {
-  /// One line: what happened, to what, and the mend; the newest line of the log where there is one.
+  /// One line: what happened, to what, what the engine says of it, and the mend.
   public var description: String {
-    let said = logTail.last.map { ": \($0)" } ?? ""
+    let said = said.map { ": \($0)" } ?? ""
     return "\(subject): \(what)\(said)" + (mend.map { "; \($0)" } ?? "")
   }
 }

@@ -97,6 +97,31 @@ import Testing
     #expect(!lines.contains { $0.contains("secret") })
   }
 
+  /// Runs a script, which first of all says its process's number, cancels it, and gives what it says from then on to `body`.
+  private func cancel(
+    _ script: String, in scratch: Scratch, grace: Duration = .seconds(20),
+    _ body: (AsyncStream<String>) async throws -> Void = { _ in }
+  ) async throws -> Int32 {
+    var job = try job(script, in: scratch)
+    job.grace = grace
+    let (lines, said) = AsyncStream<String>.makeStream()
+    let task = Task { [job] in
+      defer { said.finish() }
+      try await job.run("SELECT 1;") { line in said.yield(line) }
+    }
+    var process: Int32?
+    for await line in lines {
+      process = Int32(line)
+      break
+    }
+    task.cancel()
+    try await body(lines)
+    await #expect(throws: CancellationError.self) { try await task.value }
+    return try #require(process)
+  }
+
+  private func isGone(_ process: Int32) -> Bool { kill(process, 0) == -1 && errno == ESRCH }
+
   @Test func cancellingEndsTheJob() async throws {
     let scratch = try Scratch()
     defer { withExtendedLifetime(scratch) {} }
@@ -104,16 +129,40 @@ import Testing
       echo $$
       while :; do sleep 0.05; done
       """
-    let job = try job(script, in: scratch)
-    let (lines, said) = AsyncStream<String>.makeStream()
-    let task = Task { try await job.run("SELECT 1;") { line in said.yield(line) } }
-    var process: Int32?
-    for await line in lines {
-      process = Int32(line)
-      break
+    let process = try await cancel(script, in: scratch)
+    #expect(isGone(process))
+  }
+
+  @Test func aCancelledJobIsHeardToItsEnd() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let pipe = scratch.path + "/pipe"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    // As Spark does, it ends its work in the cluster before itself; how long that takes, the test says.
+    let script = """
+      trap 'echo ending; cat \(pipe); echo ended; touch \(scratch.path)/done; exit 143' TERM
+      echo $$
+      while :; do sleep 0.05; done
+      """
+    let process = try await cancel(script, in: scratch) { lines in
+      var heard: [String] = []
+      for await line in lines {
+        heard.append(line)
+        if line == "ending" { try Data("more\n".utf8).write(to: URL(filePath: pipe)) }
+      }
+      #expect(Array(heard.suffix(3)) == ["ending", "more", "ended"], "\(heard)")
     }
-    task.cancel()
-    await #expect(throws: CancellationError.self) { try await task.value }
-    #expect(kill(try #require(process), 0) == -1 && errno == ESRCH)
+    #expect(isGone(process) && FileManager.default.fileExists(atPath: scratch.path + "/done"))
+  }
+
+  @Test func aJobThatDoesNotEndIsKilled() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let script = """
+      trap '' TERM
+      echo $$
+      while :; do sleep 0.05; done
+      """
+    #expect(isGone(try await cancel(script, in: scratch, grace: .milliseconds(100))))
   }
 }

@@ -85,14 +85,14 @@ public struct AthenaJob: Sendable {
           .failed, "Athena", "the query \(id) failed",
           mend: execution.isRetryable
             ? "try again later" : "an object that the reason names must be mended, or read without an engine",
-          logTail: [execution.reason ?? "Athena gives no reason"])
+          said: execution.reason ?? "Athena gives no reason")
       case .cancelled:
         // A workgroup's limit of scanned bytes cancels a query, and so does an administrator.
         throw EngineError(
           .overBudget, "Athena",
           "the query \(id) was cancelled after \(execution.scannedBytes) bytes scanned",
           mend: "where nobody did, raise the limit of the workgroup \(workgroup), or lower the level",
-          logTail: execution.reason.map { [$0] } ?? [])
+          said: execution.reason)
       }
     } catch let error as EngineError {
       throw error

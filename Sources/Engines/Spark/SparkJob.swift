@@ -16,7 +16,7 @@ public struct SparkJob: Sendable {
   public var environment: [String: String]
   /// The name that the cluster shows.
   public var name: String
-  /// How long a cancelled job may take to say so to its cluster, before it is killed.
+  /// How long a cancelled job may take to end its part of the cluster's work, before it is killed.
   public var grace = Duration.seconds(20)
 
   /// A job with the installation's defaults.
@@ -66,7 +66,7 @@ public struct SparkJob: Sendable {
     case .exited(let code) where code < 128:
       throw EngineError(
         .failed, "Spark", "the job ended with code \(code)", mend: "--verbose shows the end of its log",
-        logTail: tail.all.withoutStackTraces)
+        said: tail.cause, logTail: tail.all)
     case .exited(let code):
       throw killed(by: code - 128, tail)
     case .signaled(let signal):
@@ -77,35 +77,57 @@ public struct SparkJob: Sendable {
   private func killed(by signal: Int32, _ tail: LogTail) -> EngineError {
     EngineError(
       .killed, "Spark", "the job was killed by signal \(signal)",
-      mend: "where nobody did, its machine had no memory left for it", logTail: tail.all.withoutStackTraces)
+      mend: "where nobody did, its machine had no memory left for it", said: tail.cause, logTail: tail.all)
   }
 
   private func launch(
     script: String, directory: String, onLine: @escaping @Sendable (String) -> Void
   ) async throws -> TerminationStatus {
-    var options = PlatformOptions()
-    // Ctrl-C at a terminal reaches this process alone, which then ends the job in order.
-    options.processGroupID = 0
-    options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
-    var variables: [Environment.Key: String] = [:]
-    for (name, value) in environment where !SparkJob.isSecret(name) {
-      variables[Environment.Key(stringLiteral: name)] = value
+    let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
+    // A task of its own: what is cancelled reads no more, and the job has something to say while it ends.
+    let work = Task {
+      try await start(script: script, directory: directory, until: cancellations) { line in onLine(line) }
     }
     do {
-      let result = try await Subprocess.run(
-        .path(FilePath(installation.program)), arguments: Arguments(arguments(script: script)),
-        environment: .custom(variables), workingDirectory: FilePath(directory), platformOptions: options,
-        input: .none, output: .sequence, error: .combinedWithOutput
-      ) { execution in
-        for try await line in execution.standardOutput.strings(bufferingPolicy: .unbounded) { onLine(line) }
+      return try await withTaskCancellationHandler {
+        try await work.value
+      } onCancel: {
+        cancelled.yield()
       }
-      return result.terminationStatus
     } catch let error as SubprocessError {
       try Task.checkCancellation()
       throw EngineError(
         .notInstalled, "Spark", "\(installation.program) cannot be started: \(error)",
         mend: "spark.program must name spark-sql or spark-submit")
     }
+  }
+
+  /// Runs the program to its end, telling what it says; ends it in order once `cancellations` has an element.
+  private func start(
+    script: String, directory: String, until cancellations: AsyncStream<Void>,
+    onLine: @escaping @Sendable (String) -> Void
+  ) async throws -> TerminationStatus {
+    var options = PlatformOptions()
+    // Ctrl-C at a terminal reaches this process alone, which then ends the job in order.
+    options.processGroupID = 0
+    var variables: [Environment.Key: String] = [:]
+    for (name, value) in environment where !SparkJob.isSecret(name) {
+      variables[Environment.Key(stringLiteral: name)] = value
+    }
+    let steps = [TeardownStep.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
+    return try await Subprocess.run(
+      .path(FilePath(installation.program)), arguments: Arguments(arguments(script: script)),
+      environment: .custom(variables), workingDirectory: FilePath(directory), platformOptions: options,
+      input: .none, output: .sequence, error: .combinedWithOutput
+    ) { execution in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          for await _ in cancellations { await execution.teardown(using: steps) }
+        }
+        for try await line in execution.standardOutput.strings(bufferingPolicy: .unbounded) { onLine(line) }
+        group.cancelAll()
+      }
+    }.terminationStatus
   }
 
   /// The pipeline's own secrets are no affair of the cluster's.
