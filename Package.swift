@@ -134,6 +134,7 @@ let package = Package(
       ],
       exclude: [
         "EndToEnd/bucket_state.py", "EndToEnd/token_directory.py", "EndToEnd/athena_engine.py",
+        "EndToEnd/inventory_of_bucket.py",
       ]),
     tests("AlertingTests", ["Alerting", "HTTP", "Reporting", "Ledger"]),
     tests("PackageTests", ["LocalServers"], exclude: ["Template"]),

@@ -46,7 +46,7 @@ enum CommandEnding {
     } catch {
       let failure = FailurePolicy.failure(for: error)
       let console = Console.standard()
-      for line in isVerbose ? failure.detailedLines : [failure.line] { console.note(line) }
+      for line in failure.lines(isVerbose: isVerbose) { console.note(line) }
       return failure.status
     }
   }

@@ -83,6 +83,8 @@ public struct SparkStatements: Sendable {
       INSERT OVERWRITE DIRECTORY \(SparkText.literal(output))
       USING parquet OPTIONS ('parquet.block.size' '33554432')
       \(select(columns));
+
+      DROP TABLE \(view);
       """
   }
 

@@ -86,17 +86,22 @@ public actor ObservationTable {
   private func readFooters(_ prefix: String) async throws {
     var hasMarker = false
     var objects: [ListedObject] = []
-    for try await page in store.list(prefix: prefix) {
-      requests += 1
-      for object in page.objects {
-        let name = object.key.split(separator: "/").last ?? ""
-        if name == ObservationTableFormat.successMarker { hasMarker = true }
-        // What writers leave beside the data begins with these, by Hadoop's custom.
-        guard !name.hasPrefix("_"), !name.hasPrefix("."), object.size > 0, !object.key.hasSuffix("/") else {
-          continue
+    do throws(StorageError) {
+      for try await page in store.list(prefix: prefix) {
+        requests += 1
+        for object in page.objects {
+          let name = object.key.split(separator: "/").last ?? ""
+          if name == ObservationTableFormat.successMarker { hasMarker = true }
+          // What writers leave beside the data begins with these, by Hadoop's custom.
+          guard !name.hasPrefix("_"), !name.hasPrefix("."), object.size > 0, !object.key.hasSuffix("/") else {
+            continue
+          }
+          objects.append(object)
         }
-        objects.append(object)
       }
+    } catch {
+      // A directory that is not there holds no table either.
+      guard error.code == .bucketMissing || error.code == .notFound else { throw error }
     }
     guard hasMarker else {
       throw EngineError(

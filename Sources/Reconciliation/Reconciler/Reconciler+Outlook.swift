@@ -43,12 +43,12 @@ public struct ReadingOutlook: Hashable, Sendable {
 }
 
 extension Reconciler {
-  /// What there would be to read, by a listing that records nothing.
+  /// What there would be to read, by a listing that records nothing; the ledger may be open for reading only.
   ///
   /// - Throws: `LedgerError`; `StorageError`.
   public func outlook() async throws -> [ReadingOutlook] {
     var outlooks: [ReadingOutlook] = []
-    for context in try ledger.write(durably: false, { session in try contexts(in: session) }) {
+    for context in try ledger.read({ session in try knownContexts(in: session) }) {
       var outlook = ReadingOutlook(table: context.name)
       for location in context.locations { try await look(at: location, of: context, into: &outlook) }
       outlooks.append(outlook)

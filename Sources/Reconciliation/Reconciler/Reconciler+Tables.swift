@@ -30,12 +30,12 @@ public struct ObservedTable: Sendable {
 }
 
 extension Reconciler {
-  /// The tables that `run` would reconcile.
+  /// The tables that `run` would reconcile; the ledger may be open for reading only.
   ///
   /// - Throws: `LedgerError`.
   public func observedTables() throws(LedgerError) -> [ObservedTable] {
-    try ledger.write(durably: false) { session in
-      try contexts(in: session).map { context in
+    try ledger.read { session in
+      try knownContexts(in: session).map { context in
         let inventory = try session.inventory(bucket: context.bucket, table: context.table.id)
         return ObservedTable(
           name: context.name, prefix: context.location.prefix, request: context.request,

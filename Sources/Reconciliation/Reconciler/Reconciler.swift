@@ -33,15 +33,20 @@ public struct Reconciler: Sendable {
   ///
   /// A bucket out of reach is no error but the verdict UNKNOWN.
   ///
-  /// - Parameter witness: the source's own rows, to be compared with the state that the bucket implies.
+  /// - Parameters:
+  ///   - unseen: why nobody could look at the bucket, as where an engine failed; then what is known is judged as when
+  ///     a listing fails, and no request is made.
+  ///   - witness: the source's own rows, to be compared with the state that the bucket implies.
   /// - Throws: `LedgerError`; `CancellationError`.
   public func run(
-    _ run: RunID, witness: (any SourceWitness)? = nil,
+    _ run: RunID, unseen: String? = nil, witness: (any SourceWitness)? = nil,
     progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
   ) async throws -> ReconciliationResult {
     let started = try ledger.run(run)?.startedAt ?? clock.now()
     var work = RunningTotals()
-    let correction = await measureClocks(&work)
+    if let unseen { work.fail(unseen) }
+    let correction =
+      unseen == nil ? await measureClocks(&work) : ClockCorrection(source: configuration.sourceClock)
     let tables = try ledger.write(durably: false) { session in
       try session.reopenExpiredFindings(now: clock.now())
       return try contexts(in: session)
@@ -50,7 +55,7 @@ public struct Reconciler: Sendable {
     for context in tables {
       let table = TableReconciliation(
         reconciler: self, context: context, run: run, clocks: correction, progress: progress)
-      let outcome = try await table.reconcile(&work)
+      let outcome = try await table.reconcile(&work, isSeen: unseen == nil)
       if let witness, outcome.isComplete {
         try await checkSource(context, by: witness, run: run, &work)
       }
@@ -67,7 +72,7 @@ public struct Reconciler: Sendable {
             stages: correction.stages(commitWidth: outcome.commitWidth), in: session)
         })
     }
-    work.notes += await source.notes()
+    if unseen == nil { work.notes += await source.notes() }
     try reportSilence(work.error, run: run)
     return try result(
       figures: figures, contexts: tables, work: work, clocks: correction, run: run, asOf: started)
@@ -75,6 +80,18 @@ public struct Reconciler: Sendable {
 
   /// The tables to reconcile.
   func contexts(in session: LedgerSession) throws -> [TableContext] {
+    try contexts(in: session) { location in try session.bucket(location) }
+  }
+
+  /// The tables to reconcile, where the ledger is only read: a bucket that it does not know has the number 0, under
+  /// which it knows nothing.
+  func knownContexts(in session: LedgerSession) throws -> [TableContext] {
+    try contexts(in: session) { location in try session.knownBucket(location) ?? 0 }
+  }
+
+  private func contexts(
+    in session: LedgerSession, bucket: (String) throws -> Int64
+  ) throws -> [TableContext] {
     let tables = try session.tables().filter { table in
       configuration.tables.isEmpty || configuration.tables.contains(table.declaration.name)
     }
@@ -83,7 +100,7 @@ public struct Reconciler: Sendable {
       let suffix =
         configuration.settings.preserveTransactions && tables.count > 1 ? "#\(table.declaration.name)" : ""
       return TableContext(
-        table: table, bucket: try session.bucket(configuration.bucket + suffix),
+        table: table, bucket: try bucket(configuration.bucket + suffix),
         configuration: configuration, tag: ledger.pipelineTag)
     }
   }

@@ -29,12 +29,14 @@ struct TableReconciliation {
 
   /// Reconciles the table as far as the bucket allows.
   ///
+  /// - Parameter isSeen: whether the bucket can be looked at.
   /// - Throws: `LedgerError`; `CancellationError`.
-  func reconcile(_ work: inout RunningTotals) async throws -> Outcome {
+  func reconcile(_ work: inout RunningTotals, isSeen: Bool) async throws -> Outcome {
     var outcome = Outcome()
+    outcome.isComplete = isSeen
     var rule: LossRule?
     do {
-      rule = try await gather(&outcome, &work)
+      if isSeen { rule = try await gather(&outcome, &work) }
     } catch let error as StorageError {
       if error.code == .cancelled { throw CancellationError() }
       work.fail("\(error)")

@@ -89,12 +89,15 @@ struct Observe: PipelineCommand {
   private func observeByAthena() async throws {
     let session = try engineSession()
     let pipeline = session.pipeline
-    let ledger = try pipeline.openLedger()
+    let ledger = try pipeline.openLedger(.readOnly)
     let store = try pipeline.openStore()
     let place = try pipeline.engineOutput()
     let statements = try await pipeline.athenaStatements(ledger, store, place, isIncremental: false)
     guard !statements.isEmpty else { return nothing(session) }
-    if printSql { return try session.console.write(pipeline.athenaScript(statements)) }
+    if printSql {
+      return try session.console.write(
+        pipeline.athenaHeading(statements, place) + pipeline.athenaScript(statements))
+    }
     if !athena.yes { try await pipeline.requireScanLimit(ledger, store, ofAll: true) }
     let outcome = try await pipeline.runAthena(statements, place, session.console)
     session.console.note("lakecanary: \(outcome.text)")
@@ -108,13 +111,13 @@ struct Observe: PipelineCommand {
   private func observeBySpark() async throws {
     let session = try engineSession()
     let pipeline = session.pipeline
-    let ledger = try pipeline.openLedger()
+    let ledger = try pipeline.openLedger(.readOnly)
     let place = try pipeline.engineOutput()
     let statements = try await pipeline.sparkStatements(
       ledger, try pipeline.openStore(), place, isIncremental: false)
     guard !statements.isEmpty else { return nothing(session) }
     let sql = try pipeline.sparkScript(statements)
-    if printSql { return try session.console.write(sql + "\n") }
+    if printSql { return try session.console.write(pipeline.sparkHeading(place) + sql + "\n") }
     try await pipeline.runSpark(sql, statements, place, session.console)
     try session.console.write("\(place.location)\n")
   }

@@ -52,7 +52,7 @@ struct Reconcile: PipelineCommand {
     let session = try Session.begin(
       common, flags: pipeline.flags.merging(limits.flags) { $1 }.merging(engine.flags) { $1 })
     let pipeline = session.pipeline
-    let (wait, engine, sourceCheck) = (wait, engine, sourceCheck)
+    let (wait, engine, sourceCheck, isVerbose) = (wait, engine, sourceCheck, isVerbose)
     if plan {
       let ledger = try pipeline.openLedger()
       let store = try await pipeline.listedStore(ledger, try pipeline.openStore(), session.console)
@@ -63,20 +63,18 @@ struct Reconcile: PipelineCommand {
     try await session.supervise(result) { ledger in
       let began = pipeline.clock.now()
       let saved = try engine.observations.flatMap { try pipeline.openSaved($0, of: ledger) }
-      let store: any ObjectStore
-      if let saved {
-        store = saved
-      } else {
-        store = try await pipeline.listedStore(ledger, try pipeline.openStore(), session.console)
-      }
-      let observer = saved == nil ? try await pipeline.observer(engine, ledger, store, session.console) : nil
+      let view =
+        if let saved { BucketView(store: saved) } else {
+          try await pipeline.view(by: engine, ledger, session.console)
+        }
+      for line in view.failure?.lines(isVerbose: isVerbose) ?? [] { session.console.note(line) }
       let reconciled = try await pipeline.reconcile(
-        ledger, store, command: "reconcile",
+        ledger, view.store, command: "reconcile",
         sourceClock: engine.observations == nil ? await pipeline.measureSourceClock(ledger) : nil,
-        patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none,
+        patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unseen: view.failure?.text,
         source: sourceCheck ? try await pipeline.sourceWitness(ledger) : nil,
-        observer: observer, engine: engine.engine ?? .native, since: began,
-        progress: session.console.showReconciling)
+        observer: view.observer, engine: engine.engine ?? .native,
+        since: wait || engine.observations != nil ? nil : began, progress: session.console.showReconciling)
       try pipeline.prune(ledger)
       return Session.Judged(
         report: try pipeline.report(of: reconciled.run, ledger),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Ledger
 import Reporting
+import Time
 import Workload
 
 /// The timer's job: write, list, read, reconcile, report, exit.
@@ -31,15 +32,16 @@ struct Run: PipelineCommand {
     let session = try Session.begin(
       common, flags: pipeline.flags.merging(workload.flags) { $1 }.merging(limits.flags) { $1 })
     let wait = wait
+    let isVerbose = isVerbose
     try await session.supervise(result) { ledger in
-      try await Run.judge(session, ledger, wait: wait)
+      try await Run.judge(session, ledger, wait: wait, isVerbose: isVerbose)
     }
   }
 
   /// Writes, looks for what is due, and judges.
-  private static func judge(_ session: Session, _ ledger: LedgerStore, wait: Bool) async throws
-    -> Session.Judged
-  {
+  private static func judge(
+    _ session: Session, _ ledger: LedgerStore, wait: Bool, isVerbose: Bool
+  ) async throws -> Session.Judged {
     let (pipeline, console) = (session.pipeline, session.console)
     var sourceClock: ClockOffset?
     var unwritten: String?
@@ -56,11 +58,13 @@ struct Run: PipelineCommand {
       unwritten = failure.text
     }
 
-    let store = try await pipeline.listedStore(ledger, try pipeline.openStore(), console)
+    let began = pipeline.clock.now()
+    let view = try await pipeline.view(ledger, console)
+    for line in view.failure?.lines(isVerbose: isVerbose) ?? [] { console.note(line) }
     let reconciled = try await pipeline.reconcile(
-      ledger, store, command: "run", sourceClock: sourceClock,
+      ledger, view.store, command: "run", sourceClock: sourceClock,
       patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unwritten: unwritten,
-      progress: console.showReconciling)
+      unseen: view.failure?.text, since: wait ? nil : began, progress: console.showReconciling)
     try pipeline.prune(ledger)
     var report = try pipeline.report(of: reconciled.run, ledger)
     if let unwritten, report.verdict.status <= .unknown {

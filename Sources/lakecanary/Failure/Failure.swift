@@ -8,15 +8,18 @@ struct Failure: Hashable, Sendable {
   var text: String
   /// What caused it, the nearest first.
   var causes: [String] = []
+  /// What the program that failed said last, the newest last.
+  var log: [String] = []
 
   /// The line for standard error.
   var line: String { "lakecanary: error: " + SafeText.shown(text) }
 
-  /// The line, and the causes as a tree below it.
-  var detailedLines: [String] {
-    [line]
+  /// The line, and where it is asked for the causes as a tree below it, and the end of the log.
+  func lines(isVerbose: Bool) -> [String] {
+    guard isVerbose else { return [line] }
+    return [line]
       + causes.enumerated().map { depth, cause in
         String(repeating: "  ", count: depth) + "└─ " + SafeText.shown(cause)
-      }
+      } + log.map { "   │ " + SafeText.shown($0) }
   }
 }

@@ -18,7 +18,7 @@ enum FailurePolicy {
   /// How `error` ends the process.
   static func failure(for error: any Error) -> Failure {
     var failure = Failure(status: status(of: error), text: text(of: error))
-    if let error = error as? EngineError { failure.causes += error.logTail.suffix(20) }
+    if let error = error as? EngineError { failure.log = error.logTail.suffix(20) }
     var cause = cause(of: error)
     // A chain that is longer has no news to tell.
     while let next = cause, failure.causes.count < 20 {

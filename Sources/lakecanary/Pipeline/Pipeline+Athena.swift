@@ -33,6 +33,17 @@ extension Pipeline {
     return statements
   }
 
+  /// What people must know who run the statements themselves: Athena leaves no mark of success.
+  func athenaHeading(_ statements: [AthenaStatements], _ place: EnginePlace) -> String {
+    guard case .s3(let bucket) = place.location.place else { return "" }
+    let marks = statements.map { statement in
+      let key = place.output.prefix(of: statement.table.name) + ObservationTableFormat.successMarker
+      return "--   aws s3api put-object --bucket \(bucket) --key \(key)\n"
+    }
+    return "-- For Athena's engine 3, one statement after the other. Once all have succeeded:\n"
+      + marks.joined() + "--   lakecanary reconcile --observations \(place.location)\n\n"
+  }
+
   /// All statements, for people.
   func athenaScript(_ statements: [AthenaStatements]) -> String {
     statements.flatMap { [$0.create, $0.unload, $0.drop] }.map { $0 + ";\n" }.joined(separator: "\n")

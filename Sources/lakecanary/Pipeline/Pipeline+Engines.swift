@@ -13,7 +13,39 @@ struct EnginePlace: Sendable {
   let output: ObservationOutput
 }
 
+/// How a reconciliation sees the bucket.
+struct BucketView: Sendable {
+  /// The bucket, as it is listed.
+  var store: any ObjectStore
+  /// Who observes the objects; nil for this process, which reads their bytes.
+  var observer: (any ObservationSource)?
+  /// Why an inventory or an engine is of no use: nobody has looked then.
+  var failure: Failure?
+}
+
 extension Pipeline {
+  /// The bucket by its inventory and an engine, as far as they are asked for.
+  ///
+  /// An inventory or an engine that fails is no error but a view of nothing, which a run is recorded with.
+  ///
+  /// - Throws: what ends the command: a wrong use, a wrong configuration, a ledger that fails, a cancellation.
+  func view(
+    by engine: EngineOptions? = nil, _ ledger: LedgerStore, _ console: Console
+  ) async throws -> BucketView {
+    var view = BucketView(store: try openStore())
+    do {
+      view.store = try await listedStore(ledger, view.store, console)
+      if let engine { view.observer = try await observer(engine, ledger, view.store, console) }
+    } catch let error
+      where FailurePolicy.status(of: error) == .unknown && !FailurePolicy.isCancellation(error)
+      && !(error is LedgerError)
+    {
+      console.progress.clear()
+      view.failure = FailurePolicy.failure(for: error)
+    }
+    return view
+  }
+
   /// Where an engine is to write: the configured place, or a folder of its own in it.
   func engineOutput(folder: String? = nil) throws -> EnginePlace {
     guard let configured = configuration.engines.output else {
@@ -54,8 +86,7 @@ extension Pipeline {
     return listed
   }
 
-  /// Who observes the objects; nil for this process, which reads their bytes.
-  func observer(
+  private func observer(
     _ options: EngineOptions, _ ledger: LedgerStore, _ store: any ObjectStore, _ console: Console
   ) async throws -> (any ObservationSource)? {
     if let observations = options.observations {
@@ -142,6 +173,15 @@ extension Pipeline {
   /// All statements, with the settings that they need.
   func sparkScript(_ statements: [SparkStatements]) throws -> String {
     try ([SparkStatements.settings] + statements.map { try $0.sql() }).joined(separator: "\n\n")
+  }
+
+  /// What people must know who run the statements themselves.
+  func sparkHeading(_ place: EnginePlace) -> String {
+    """
+    -- For Spark 3.5 or later: one statement after the other, in one session. Then:
+    --   lakecanary reconcile --observations \(place.location)
+
+    """
   }
 
   func runSpark(

@@ -26,6 +26,8 @@ extension Pipeline {
   ) async throws -> ReadingPlan.Basis {
     var basis = ReadingPlan.Basis()
     if case .directory = try bucket.place { basis.isLocal = true }
+    let spark = configuration.engines.spark
+    basis.sparkCores = SparkCluster.cores(master: spark.master, properties: spark.conf) ?? basis.sparkCores
     let tables = try reconciler.observedTables()
     if let large = outlooks.max(by: { $0.largest?.size ?? 0 < $1.largest?.size ?? 0 }),
       let object = large.largest,
@@ -53,12 +55,7 @@ extension Pipeline {
       let kept = try? JSONDecoder().decode(KeptPlan.self, from: data)
     else { return nil }
     try? FileManager.default.removeItem(atPath: planPath)
-    let name = engine.title
-    guard let estimate = kept.plan.estimates.first(where: { $0.engine == name }) else { return nil }
-    return
-      "planned at \(kept.plannedAt) for \(name): \(kept.plan.objects) objects, \(estimate.requests) requests, "
-      + "\(PlanText.bytes(estimate.bytes)), \(PlanText.time(estimate.seconds)); taken: \(cost.objectsRead) objects, "
-      + "\(cost.requests) requests, \(PlanText.bytes(cost.bytesRead)), \(PlanText.time(seconds))"
+    return PlanText.comparison(of: kept, with: cost, seconds: seconds, engine: engine)
   }
 }
 
@@ -79,7 +76,31 @@ enum PlanText {
         "  " + estimate.engine.padding(toLength: 8, withPad: " ", startingAt: 0)
           + fields.joined(separator: " "))
     }
+    lines += [
+      "",
+      "Spark with \(plan.sparkCores) cores, by its master and properties where they say how many; list prices of "
+        + "us-east-1. docs/beyond-one-machine.md has the arithmetic.",
+    ]
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What was planned for an engine beside what a run by it took; nil where nothing was planned for it.
+  static func comparison(
+    of kept: KeptPlan, with cost: RunCost, seconds: Double, engine: EngineName
+  ) -> String? {
+    guard let estimate = kept.plan.estimates.first(where: { $0.engine == engine.title }) else { return nil }
+    let planned = [
+      "\(kept.plan.objects) objects", "\(estimate.requests) requests", bytes(estimate.bytes),
+      time(estimate.seconds),
+    ]
+    // What an engine asks for is not told to this process.
+    let own = engine == .native ? "" : " by this process itself"
+    let taken = [
+      "\(cost.objectsRead) objects", "\(cost.requests) requests\(own)", bytes(cost.bytesRead) + own,
+      time(seconds),
+    ]
+    return "planned at \(kept.plannedAt) for \(engine.title): \(planned.joined(separator: ", ")); "
+      + "taken: \(taken.joined(separator: ", "))"
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {

@@ -41,11 +41,13 @@ extension Pipeline {
   /// Lists, reads, matches and judges, and records the run under `command`.
   ///
   /// With `patience`, does so again and again until no operation is undecided or the last of them is due.
-  /// `unwritten` is why nothing could be written before; it is noted.
+  /// `unwritten` is why nothing could be written before; it is noted. `unseen` is why nobody could look at the bucket;
+  /// the verdict then is UNKNOWN, or what is known already makes worse.
   func reconcile(
     _ ledger: LedgerStore, _ store: any ObjectStore, command: String, sourceClock: Ledger.ClockOffset? = nil,
-    patience: Patience = .none, unwritten: String? = nil, source: (any SourceWitness)? = nil,
-    observer: (any ObservationSource)? = nil, engine: EngineName = .native, since began: Timestamp? = nil,
+    patience: Patience = .none, unwritten: String? = nil, unseen: String? = nil,
+    source: (any SourceWitness)? = nil, observer: (any ObservationSource)? = nil,
+    engine: EngineName = .native, since began: Timestamp? = nil,
     progress: @escaping @Sendable (ReconciliationProgress) -> Void = { _ in }
   ) async throws -> Reconciled {
     let earlier = try ledger.runs(limit: 200)
@@ -55,7 +57,7 @@ extension Pipeline {
       ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), observer: observer,
       listsAll: hasRestarted)
     let run = try ledger.beginRun(command: command, settings: settingsText)
-    var result = try await reconciler.run(run, witness: source, progress: progress)
+    var result = try await reconciler.run(run, unseen: unseen, witness: source, progress: progress)
     var cost = result.outcome.cost
     while case .untilDecided(let interval) = patience, result.undecided > 0, result.error == nil,
       let deadline = result.nextDeadline
@@ -84,7 +86,8 @@ extension Pipeline {
     // The ledger keeps the verdict that the evidence gives; that nothing was written is said beside it.
     if let unwritten { result.outcome.notes.append("nothing was written: \(unwritten)") }
     let seconds = (clock.now() - (began ?? clock.now())).inSeconds
-    if began != nil, let comparison = comparison(with: cost, seconds: seconds, engine: engine) {
+    if began != nil, unseen == nil, let comparison = comparison(with: cost, seconds: seconds, engine: engine)
+    {
       result.outcome.notes.append(comparison)
     }
     try ledger.finishRun(run, outcome: result.outcome)

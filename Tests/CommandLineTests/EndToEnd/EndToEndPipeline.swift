@@ -6,6 +6,7 @@ import Testing
 /// A pipeline with a database, a bucket and a ledger of its own, worked by the built command alone.
 struct EndToEndPipeline {
   let scratch: ScratchDirectory
+  let name: String
   let source: String
   var configuration: String { scratch.path + "/lakecanary.yaml" }
   /// The bucket's directory, or its location.
@@ -15,16 +16,18 @@ struct EndToEndPipeline {
   var tableDirectory: String { bucket + "/lakecanary/customers" }
 
   /// A pipeline over an empty bucket: a directory, or one of `server`.
-  init(source given: String? = nil, server: BucketServer? = nil, extra: String = "") async throws {
+  init(
+    source given: String? = nil, server: BucketServer? = nil, directory: String = "bucket", extra: String = ""
+  ) async throws {
     scratch = try ScratchDirectory()
     self.server = server
     // Slots are the cluster's, which all tests share.
-    let name = "e2e_" + UUID().uuidString.prefix(8).lowercased()
+    name = "e2e_" + UUID().uuidString.prefix(8).lowercased()
     if let given { source = given } else { source = try await PostgresFixture.shared.makeDatabase() }
     if let server {
       bucket = try await server.makeBucket() + "/raw"
     } else {
-      bucket = scratch.path + "/bucket"
+      bucket = scratch.path + "/" + directory
       try FileManager.default.createDirectory(atPath: bucket, withIntermediateDirectories: false)
     }
     try """

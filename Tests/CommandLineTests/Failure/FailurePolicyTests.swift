@@ -83,7 +83,11 @@ private typealias ExitStatus = lakecanary.ExitStatus
   }
 
   @Test func causesAreATree() {
-    let failure = Failure(status: .unknown, text: "what", causes: ["why", "wherefore"])
-    #expect(failure.detailedLines == ["lakecanary: error: what", "└─ why", "  └─ wherefore"])
+    let failure = Failure(
+      status: .unknown, text: "what", causes: ["why", "wherefore"], log: ["said", "a\tb"])
+    #expect(
+      failure.lines(isVerbose: true)
+        == ["lakecanary: error: what", "└─ why", "  └─ wherefore", "   │ said", "   │ a\\tb"])
+    #expect(failure.lines(isVerbose: false) == ["lakecanary: error: what"])
   }
 }

@@ -1,0 +1,207 @@
+import Foundation
+import Ledger
+import ObjectStorage
+import TestSupport
+import Testing
+import Time
+
+/// Engines that cannot be had or fail, and what they leave behind: one clear line, UNKNOWN, a run in the ledger that
+/// says so, and nothing lost.
+@Suite struct EngineFailureTests {
+  /// A Spark on the search path of which the program is a script; nil for none.
+  private struct Spark {
+    var script: String?
+    var version = "4.0.1"
+
+    /// The variables of a shell in which it is Spark.
+    func install(in folder: String) throws -> [String: String?] {
+      guard let script else { return ["SPARK_HOME": String?.none, "PATH": "/usr/bin:/bin"] }
+      for path in ["bin", "jars"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/\(path)", withIntermediateDirectories: true)
+      }
+      try Data().write(to: URL(filePath: "\(folder)/jars/spark-core_2.13-\(version).jar"))
+      let program = folder + "/bin/spark-sql"
+      try "#!/bin/sh\n\(script)\n".write(toFile: program, atomically: false, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      return ["SPARK_HOME": folder]
+    }
+  }
+
+  /// Writes its output and no mark of success, as a job that died while it committed.
+  private static let halfAJob = """
+    for last; do :; done
+    output=$(sed -n "s#^INSERT OVERWRITE DIRECTORY 'file:/*\\([^']*\\)'#/\\1#p" "$last")
+    mkdir -p "$output"
+    echo PAR1 > "$output/part-00000.parquet"
+    """
+
+  private static let failures: [(spark: Spark, said: String)] = [
+    (Spark(script: nil), "there is no spark-sql or spark-submit in the search path"),
+    (Spark(script: "exit 0", version: "3.4.4"), "is Spark 3.4.4"),
+    (
+      Spark(script: "echo 'java.lang.OutOfMemoryError: Java heap space' >&2; exit 52"),
+      "the job ended with code 52: java.lang.OutOfMemoryError: Java heap space"
+    ),
+    (Spark(script: "kill -KILL $$"), "the job was killed by signal 9"),
+    (Spark(script: "exit 0"), "there is no table of observations"),
+    (Spark(script: halfAJob), "has no _SUCCESS: it is half written"),
+  ]
+
+  /// A pipeline of which everything has arrived and nothing was read.
+  private func arrived(server: BucketServer? = nil) async throws -> EndToEndPipeline {
+    let pipeline = try await EndToEndPipeline(server: server)
+    for _ in 0..<2 {
+      try await pipeline.succeed("write")
+      let run = try await pipeline.replicate()
+      try #require(run.exitCode == 0, "\(run.errorOutput)")
+    }
+    return pipeline
+  }
+
+  private func runs(_ pipeline: EndToEndPipeline) throws -> [RunRecord] {
+    try LedgerStore.open(
+      path: pipeline.ledger, pipeline: pipeline.name, mode: .readOnly, clock: SystemWallClock()
+    ).runs(limit: 100)
+  }
+
+  /// Holds a run that could not look to what every such run owes.
+  private func expectUnknown(
+    _ run: CommandRun, _ said: String, _ pipeline: EndToEndPipeline, as command: String = "reconcile"
+  ) throws {
+    let told = run.errorOutput.split(separator: "\n").filter { $0.hasPrefix("lakecanary: error: ") }
+    #expect(run.exitCode == 3 && told.count == 1 && told[0].contains(said), "\(run.errorOutput)")
+    let judged = try Judged(run)
+    #expect(judged.status == "unknown" && judged.reason.contains(said), "\(judged.reason)")
+    let recorded = try #require(try runs(pipeline).first)
+    #expect(recorded.command == command && recorded.outcome?.verdict?.status == .unknown)
+    #expect(recorded.outcome?.verdict?.reason.contains(said) ?? false)
+    #expect(recorded.finishedAt != nil && recorded.outcome?.cost.objectsRead == 0)
+  }
+
+  @Test func aSparkThatFailsIsUnknownAndOnRecord() async throws {
+    let pipeline = try await arrived()
+    let before = try runs(pipeline).count
+    for (number, failure) in Self.failures.enumerated() {
+      let environment = try failure.spark.install(in: pipeline.scratch.path + "/spark-\(number)")
+      let run = try await pipeline.run(
+        "reconcile", "--json", "--engine", "spark", "--engine-output",
+        pipeline.scratch.path + "/observations",
+        environment: environment)
+      try expectUnknown(run, failure.said, pipeline)
+    }
+    #expect(try runs(pipeline).count == before + Self.failures.count)
+    let verbose = try await pipeline.run(
+      "reconcile", "--verbose", "--engine", "spark", "--engine-output",
+      pipeline.scratch.path + "/observations",
+      environment: try Self.failures[2].spark.install(in: pipeline.scratch.path + "/spark-verbose"))
+    #expect(
+      verbose.errorOutput.contains("\n   │ java.lang.OutOfMemoryError: Java heap space"),
+      "\(verbose.errorOutput)")
+    // Nothing is lost: without the engine, all of it is there.
+    try await pipeline.expectNothingWrong("after engines that failed")
+  }
+
+  @Test func aTableOfAnotherVersionIsUnknownAndOnRecord() async throws {
+    let pipeline = try await arrived()
+    let tag = try LedgerStore.open(
+      path: pipeline.ledger, pipeline: pipeline.name, mode: .readOnly, clock: SystemWallClock()
+    ).pipelineTag
+    let digits = String(tag.value, radix: 16)
+    let record: [String: Any] = [
+      "format": 2, "pipeline": String(repeating: "0", count: 12 - digits.count) + digits,
+      "source_table": "lakecanary.customers", "level": "values", "object": "x", "size": 1, "rows": 1,
+      "inserts": 1, "updates": 0, "deletes": 0, "keyless": 0,
+    ]
+    let spec = pipeline.scratch.path + "/spec.json"
+    try JSONSerialization.data(withJSONObject: ["records": [record], "values": 30]).write(
+      to: URL(filePath: spec))
+    let writer = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../EnginesTests/Peers/write_observations.py")
+    let observations = pipeline.scratch.path + "/observations"
+    let written = try await CommandRun.command(
+      try PythonPeers.interpreter,
+      [writer.path, "observations", observations + "/lakecanary.customers", spec])
+    try #require(written.exitCode == 0, "\(written.errorOutput)")
+    let run = try await pipeline.run("reconcile", "--json", "--observations", observations)
+    try expectUnknown(run, "has format 2, and this lakecanary reads 1", pipeline)
+    try await pipeline.expectNothingWrong("after a table of another version")
+  }
+
+  @Test func observingByAnEngineLeavesTheLedgerAsItIs() async throws {
+    let pipeline = try await arrived()
+    let before = try Data(contentsOf: URL(filePath: pipeline.ledger))
+    let printed = try await pipeline.succeed(
+      "observe", "--engine", "spark", "--output", pipeline.scratch.path + "/observations", "--print-sql")
+    #expect(printed.output.contains("INSERT OVERWRITE DIRECTORY"), "\(printed.output)")
+    let failed = try await pipeline.run(
+      "observe", "--engine", "spark", "--output", pipeline.scratch.path + "/observations",
+      environment: try Self.failures[2].spark.install(in: pipeline.scratch.path + "/spark"))
+    #expect(failed.exitCode == 3 && failed.output.isEmpty, "\(failed.errorOutput)")
+    #expect(failed.errorOutput.contains(Self.failures[2].said), "\(failed.errorOutput)")
+    #expect(try Data(contentsOf: URL(filePath: pipeline.ledger)) == before)
+  }
+
+  @Test func aPlanIsComparedWithTheRunAfterIt() async throws {
+    let pipeline = try await arrived()
+    let plan = try await pipeline.succeed("reconcile", "--plan")
+    #expect(plan.output.contains("2 of 2 objects are to be read"), "\(plan.output)")
+    // A run that did not look says nothing of the plan.
+    let failed = try await pipeline.run(
+      "reconcile", "--json", "--engine", "spark", "--engine-output", pipeline.scratch.path + "/observations",
+      environment: try Self.failures[2].spark.install(in: pipeline.scratch.path + "/spark"))
+    #expect(try Judged(failed).notes.allSatisfy { !$0.hasPrefix("planned at ") })
+    let run = try await pipeline.succeed("reconcile", "--json")
+    let notes = try Judged(run).notes.filter { $0.hasPrefix("planned at ") }
+    #expect(notes.count == 1 && notes[0].contains("for native: 2 objects"), "\(notes)")
+    #expect(notes.first?.contains("; taken: 2 objects, ") ?? false, "\(notes)")
+    #expect(try runs(pipeline).first?.outcome?.notes.contains(notes[0]) ?? false)
+    #expect(try Judged(try await pipeline.succeed("reconcile", "--json")).notes.allSatisfy { $0 != notes[0] })
+  }
+
+  /// Inventories of a real bucket, by boto3, csv and pyarrow.
+  @Test func aBucketIsListedByItsInventory() async throws {
+    let server = try await BucketServer.Kind.seaweed.server()
+    let pipeline = try await arrived(server: server)
+    let location = String(pipeline.bucket.dropLast("/raw".count))
+    func inventory(_ format: String) async throws -> [String: String?] {
+      let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "inventory_of_bucket.py")
+      let run = try await CommandRun.command(
+        try PythonPeers.interpreter, [script.path, location, "raw/", "inventory/\(format)", format],
+        environment: server.direct.merging(["AWS_DEFAULT_REGION": "us-east-1"]) { $1 }
+          .mapValues(Optional.some))
+      try #require(run.exitCode == 0, "\(run.errorOutput)")
+      return ["LAKECANARY_LISTING_INVENTORY": "\(location)/inventory/\(format)/"]
+    }
+    let none = try await pipeline.run(
+      "reconcile", "--json", environment: ["LAKECANARY_LISTING_INVENTORY": location + "/none/"])
+    try expectUnknown(none, "there is no folder of a dated inventory", pipeline)
+    let ledger = try Data(contentsOf: URL(filePath: pipeline.ledger))
+    let judged = try Judged(try await pipeline.succeed("reconcile", "--json"))
+    for format in ["CSV", "Parquet"] {
+      let copy = "\(pipeline.scratch.path)/\(format).sqlite"
+      try ledger.write(to: URL(filePath: copy))
+      let environment = try await inventory(format)
+      let run = try await pipeline.run("reconcile", "--json", "--ledger", copy, environment: environment)
+      #expect(run.exitCode == 0 && run.errorOutput.contains("Listing by the inventory"), "\(run.errorOutput)")
+      try Judged(run).expectSame(as: judged)
+      // What the bucket lists itself is the same objects, by size, time and ETag.
+      let live = try await pipeline.run(
+        "reconcile", "--json", "--ledger", copy, environment: ["LAKECANARY_LISTING_FULL_EVERY": "1ms"])
+      #expect(live.exitCode == 0 && !live.errorOutput.contains("inventory"), "\(live.errorOutput)")
+      #expect(try Judged(live).findings.isEmpty, "\(live.output)")
+    }
+    // A new run of the timer writes, and says that nobody looked.
+    let store = try server.store(location)
+    for try await page in store.list(prefix: "inventory/CSV/data/") {
+      for object in page.objects { try await store.put(object.key, [1, 2]) }
+    }
+    let torn = try await pipeline.run(
+      "run", "--json",
+      environment: [
+        "LAKECANARY_LISTING_INVENTORY": "\(location)/inventory/CSV/", "LAKECANARY_LISTING_FULL_EVERY": "1ms",
+      ])
+    try expectUnknown(torn, "the file is not the one that the manifest names", pipeline, as: "run")
+  }
+}
