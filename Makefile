@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := help
 .PHONY: help demo build install deb manual test test-huge test-package test-systemd test-spark judge judge-scale lint format fuzz \
-  benchmark-parquet benchmark-postgres instructions packages \
+  benchmark-parquet benchmark-postgres benchmark-engines instructions packages \
   test-packages clean
 
 PREFIX ?= /usr/local
@@ -109,8 +109,8 @@ SPARK_HOME_OF_TESTS = $(wildcard $(CURDIR)/.venv-spark/lib/python3*/site-package
 test-spark: .venv/installed .venv-spark/installed ## install a real Spark and hold it to the native reader, row by row
 	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
 	export LAKECANARY_TEST_SPARK="$(SPARK_HOME_OF_TESTS)"
-	swift build --build-tests
-	swift test --skip-build --disable-xctest --filter SparkTests
+	swift build --build-tests -debug-info-format none
+	swift test --skip-build --disable-xctest -debug-info-format none --filter SparkTests
 
 lint: ## check the format as CI does
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
@@ -134,6 +134,9 @@ benchmark-parquet: Tests/Benchmarks/.venv/installed ## measure Parquet beside it
 
 benchmark-postgres: Tests/Benchmarks/.venv/installed ## measure replicator and writer beside PostgreSQL's own programs
 	@Tests/Benchmarks/.venv/bin/python3 Tests/Benchmarks/postgres.py $(ARGS)
+
+benchmark-engines: build .venv/installed .venv-spark/installed ## measure the native reader beside Spark: 20,000 small objects, 200 large ones
+	@SPARK_HOME="$(SPARK_HOME_OF_TESTS)" .venv/bin/python3 Tests/Benchmarks/engines.py $(ARGS)
 
 # The compiler decides the counts: they are held to the record of the same compiler alone.
 instructions: packages ## count the instructions of Parquet's four hot paths, and hold them to the record

@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Native reader and Spark on the same objects: many small ones, and few large ones.
 
-    make test-spark                                  # installs Spark and the tests' Python
-    swift build -c release --product lakecanary
-    SPARK_HOME=... .venv/bin/python3 Tests/Benchmarks/engines.py [--scale 1] [--master 'local-cluster[2,1,1024]']
+    make benchmark-engines                             # the whole: some five minutes
+    make benchmark-engines ARGS="--only small:spark"   # a part; what was measured before is kept in --record
 
-Both run `lakecanary reconcile` at level keys over one shared table, with a ledger of its own each time. Printed are
-wall seconds; the line through two sizes gives the cost of an object and the start, from which follow the number of objects
-at which a cluster overtakes one process, and 10^9 objects on paper.
+Measured at level keys over one shared table in a directory, each time with a new ledger, are wall seconds of:
+
+    native    lakecanary reconcile
+    spark     lakecanary observe --engine spark, on a cluster of worker processes
+    record    lakecanary reconcile --observations, which takes what Spark left and records it
+
+over 20 objects (which gives the start), 20,000 small ones and 200 of 100,000 rows. Printed are the cost of an object, the
+number of objects at which a cluster of so many cores overtakes one process, and 10^9 objects on paper.
 """
 import argparse
 import datetime
+import json
 import os
 import shutil
 import subprocess
@@ -21,9 +26,12 @@ import uuid
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+SETS = {"start": (20, 20), "small": (20_000, 20), "large": (200, 100_000)}
+CORES = 2
+
 
 def write(folder, count, rows):
-    """`count` objects of `rows` rows, as DMS names them; the bytes of one are written over and over, but for the key."""
+    """`count` objects of `rows` rows, as DMS names them; the bytes of one are written over and over."""
     os.makedirs(folder)
     begin = datetime.datetime(2026, 1, 1)
     stamp = [begin + datetime.timedelta(microseconds=i) for i in range(rows)]
@@ -36,63 +44,108 @@ def write(folder, count, rows):
     for number in range(count):
         name = (begin + datetime.timedelta(seconds=number)).strftime("%Y%m%d-%H%M%S000.parquet")
         shutil.copyfile(first, os.path.join(folder, name))
+    size = os.path.getsize(first)
     os.remove(first)
+    return size
 
 
-def run(command, lake, scratch, more):
-    ledger = os.path.join(scratch, f"{uuid.uuid4()}.sqlite")
-    begin = time.monotonic()
-    result = subprocess.run(
-        [command, "reconcile", "--json", "--bucket", lake, "--ledger", ledger, "--tables", "bench.customers shared",
-         "--endpoint-settings", "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true"] + more,
-        capture_output=True, text=True)
-    if result.returncode not in (0, 3) or '"objects_read"' not in result.stdout:
-        raise SystemExit(result.stderr + result.stdout[-2000:])
-    return time.monotonic() - begin
+class Pipeline:
+    """One bucket, a ledger each time."""
+
+    def __init__(self, given, scratch, lake):
+        self.given, self.scratch, self.lake = given, scratch, lake
+
+    def run(self, command, more, ledger):
+        """Wall seconds of a command."""
+        begin = time.monotonic()
+        result = subprocess.run(
+            [self.given.command, command, "--bucket", self.lake, "--ledger", ledger, "--tables", "bench.customers shared",
+             "--endpoint-settings", "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true"]
+            + more, capture_output=True, text=True)
+        # Nothing is ours, so that a reconciliation has nothing to judge: 3.
+        if result.returncode not in (0, 3) or (result.returncode == 3 and '"objects_read"' not in result.stdout):
+            raise SystemExit(result.stderr[-4000:] + result.stdout[-2000:])
+        return time.monotonic() - begin
+
+    def ledger(self):
+        return os.path.join(self.scratch, f"{uuid.uuid4()}.sqlite")
+
+    def native(self):
+        return {"native": self.run("reconcile", ["--json"], self.ledger())}
+
+    def spark(self):
+        ledger, output = self.ledger(), os.path.join(self.scratch, "observations")
+        # A plan makes the ledger, which observing only reads.
+        self.run("reconcile", ["--plan"], ledger)
+        seconds = self.run(
+            "observe", ["--engine", "spark", "--output", output, "--master", self.given.master, "--conf",
+                        "spark.ui.enabled=false"], ledger)
+        return {"spark": seconds, "record": self.run("reconcile", ["--json", "--observations", output], ledger)}
+
+
+def measure(given, name, who, figures):
+    count, rows = SETS[name]
+    count = max(20, int(count * given.scale))
+    scratch = tempfile.mkdtemp(prefix="lakecanary-engines-")
+    try:
+        lake = os.path.join(scratch, "lake")
+        size = write(os.path.join(lake, "bench", "customers"), count, rows)
+        pipeline = Pipeline(given, scratch, lake)
+        seconds = pipeline.native() if who == "native" else pipeline.spark()
+    finally:
+        shutil.rmtree(scratch)
+    figures.setdefault(name, {"objects": count, "rows": rows, "bytes": size}).update(seconds)
+    told = ", ".join(f"{key} {value:.1f} s" for key, value in seconds.items())
+    print(f"{name}: {count:,} objects of {rows:,} rows, {size:,} bytes each: {told}", flush=True)
+
+
+def conclude(figures):
+    start = figures["start"]
+    for name in ("small", "large"):
+        if not all(key in figures.get(name, {}) for key in ("native", "spark", "record")):
+            continue
+        many = figures[name]
+        # The few small objects of the start are as good as none.
+        more = many["objects"]
+        native, spark, record = ((many[key] - start[key]) / more for key in ("native", "spark", "record"))
+        print(f"\n{name}, an object: native ({many['native']:.1f} - {start['native']:.1f}) s / {more:,} = {native * 1e3:.2f} ms; "
+              f"Spark {spark * CORES * 1e3:.2f} ms of a core ({CORES} cores), and {record * 1e3:.2f} ms to record; "
+              f"start {start['spark']:.0f} s")
+        for cores in (2, 16, 64, 256):
+            each = spark * CORES / cores + record
+            if each >= native:
+                print(f"{cores:>6} cores: {spark * CORES * 1e3:.2f}/{cores} + {record * 1e3:.2f} = {each * 1e3:.2f} ms "
+                      f"an object: never overtakes one process")
+            else:
+                overtaken = start["spark"] / (native - each)
+                print(f"{cores:>6} cores: {start['spark']:.0f} s / ({native * 1e3:.2f} - {each * 1e3:.2f}) ms: overtakes one "
+                      f"process at {overtaken:,.0f} objects")
+        each = spark * CORES / 256 + record
+        print(f"  10^9 on paper: native 10^9 x {native * 1e3:.2f} ms = {1e9 * native / 86400:,.1f} days; 256 cores: "
+              f"{start['spark']:.0f} s + 10^9 x ({spark * CORES * 1e3:.2f}/256 + {record * 1e3:.2f}) ms = "
+              f"{(start['spark'] + 1e9 * each) / 86400:,.1f} days")
+    print("\nIn a directory nobody waits for the network; docs/beyond-one-machine.md has the arithmetic for S3. Requests at "
+          "its list price:\nnative 10^9 GET x $0.0004/1,000 = $400, 10^6 LIST x $0.005/1,000 = $5; Spark 6 x 10^9 GET and "
+          "HEAD = $2,400, 2 x 10^6 LIST = $10")
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--scale", type=float, default=1.0)
-    options.add_argument("--master", default="local-cluster[2,1,1024]")
+    options.add_argument("--master", default=f"local-cluster[{CORES},1,1024]")
     options.add_argument("--command", default=".build/release/lakecanary")
+    options.add_argument("--only", nargs="*", help="of start:native, start:spark, small:native, ... those to measure; none: only conclude")
+    options.add_argument("--record", default=".build/benchmark-engines.json", help="where figures are kept between parts")
     given = options.parse_args()
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    scratch = tempfile.mkdtemp(prefix="lakecanary-engines-")
-    try:
-        sets = [(max(20, int(20_000 * given.scale)), 20), (max(2, int(200 * given.scale)), 100_000)]
-        figures = []
-        for count, rows in [(20, 20)] + sets:
-            lake = os.path.join(scratch, f"lake-{count}-{rows}")
-            write(os.path.join(lake, "bench", "customers"), count, rows)
-            spark = ["--engine", "spark", "--engine-output", os.path.join(scratch, "observations"),
-                     "--master", given.master, "--conf", "spark.ui.enabled=false"]
-            native_seconds = run(given.command, lake, scratch, [])
-            spark_seconds = run(given.command, lake, scratch, spark)
-            figures.append((count, native_seconds, spark_seconds))
-            print(f"{count:>8,} objects of {rows:>7,} rows: native {native_seconds:8.1f} s, Spark {spark_seconds:8.1f} s",
-                  flush=True)
-            shutil.rmtree(lake)
-        (few, few_native, few_spark), (many, many_native, many_spark) = figures[0], figures[1]
-        native = (many_native - few_native) / (many - few)
-        spark = (many_spark - few_spark) / (many - few)
-        cores = 2
-        print(f"\na small object: native {native * 1e3:.2f} ms, Spark {spark * 1e3:.2f} ms on {cores} cores; "
-              f"Spark's start {few_spark:.0f} s")
-        # In a directory, neither waits for the network. Recording an object is this process's work with either engine.
-        for size in (2, 16, 64, 256):
-            each = spark * cores / size
-            if each >= native:
-                print(f"{size:>4} cores: never overtakes one process on this machine's disk")
-            else:
-                print(f"{size:>4} cores: overtakes one process at {(few_spark - few_native) / (native - each):>12,.0f} objects")
-        print(f"\n10^9 objects on paper, at 256 cores: {few_spark:.0f} s + 10^9 x {spark * 1e3:.2f} ms x {cores}/256 = "
-              f"{(few_spark + 1e9 * spark * cores / 256) / 3600:,.1f} h; native: 10^9 x {native * 1e3:.2f} ms = "
-              f"{1e9 * native / 86400:,.1f} days")
-        print("requests at S3's list price: native 10^9 GET x $0.0004/1,000 = $400, 10^6 LIST x $0.005/1,000 = $5; "
-              "Spark 6 x 10^9 GET and HEAD = $2,400, 2 x 10^6 LIST = $10")
-    finally:
-        shutil.rmtree(scratch)
+    parts = [f"{name}:{who}" for name in SETS for who in ("native", "spark")] if given.only is None else given.only
+    figures = json.load(open(given.record)) if given.only is not None and os.path.exists(given.record) else {}
+    for part in parts:
+        measure(given, *part.split(":"), figures)
+        with open(given.record, "w") as file:
+            json.dump(figures, file, indent=1)
+    if "spark" in figures.get("start", {}) and "native" in figures["start"]:
+        conclude(figures)
 
 
 if __name__ == "__main__":
