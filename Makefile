@@ -15,7 +15,7 @@ DESTDIR ?=
 # The Swift runtime goes into the binary, so that a machine without Swift runs it.
 RELEASE := -c release --static-swift-stdlib --product lakecanary
 
-SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libzstd-dev \
+SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libdeflate-dev libzstd-dev \
   libsnappy-dev libbrotli-dev postgresql pkg-config
 TEST_PACKAGES := python3-venv python3-pip openssl systemd-container lintian chromium cron man-db zsh fish
 SWIFT_SOURCES := Package.swift Sources Tests

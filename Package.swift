@@ -62,13 +62,14 @@ let package = Package(
     systemLibrary("CLibCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     systemLibrary("CLibCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
     systemLibrary("CBrotli", pkgConfig: "libbrotlidec", apt: "libbrotli-dev"),
+    systemLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev"),
     systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     systemLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
     systemLibrary("CSnappy", pkgConfig: "snappy", apt: "libsnappy-dev"),
 
     library("Time"),
     // Lifetimes: the Thrift reader holds a RawSpan, which ties it to the bytes that it reads.
-    library("Parquet", ["CBrotli", "CZlib", "CZstd", "CSnappy"], experimental: ["Lifetimes"]),
+    library("Parquet", ["CBrotli", "CDeflate", "CZlib", "CZstd", "CSnappy"], experimental: ["Lifetimes"]),
     library("Postgres", ["CLibPQ", "Time"]),
     library("HTTP", ["CLibCurl"]),
     library("ObjectStorage", ["HTTP", "CLibCrypto", "Time", logging]),

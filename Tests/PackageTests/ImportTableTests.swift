@@ -10,7 +10,7 @@ import Testing
   /// and the file format.
   static let table: [String: Set<String>] = [
     "Time": [],
-    "Parquet": ["CZlib", "CZstd", "CSnappy", "CBrotli", "CLz4"],
+    "Parquet": ["CZlib", "CZstd", "CSnappy", "CBrotli", "CDeflate"],
     "Postgres": ["CLibPQ", "Time"],
     "HTTP": ["CLibCurl"],
     "ObjectStorage": ["HTTP", "CLibCrypto", "Time", "Logging"],

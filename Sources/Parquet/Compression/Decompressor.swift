@@ -1,20 +1,17 @@
 import CBrotli
+import CDeflate
 import CSnappy
-import CZlib
 import CZstd
 
 /// Decompresses pages; it owns the libraries' contexts and keeps them from page to page.
 ///
 /// A page's announced size is not believed: output is allocated in step with what the data really gives.
 struct Decompressor: ~Copyable {
-  private var inflater: UnsafeMutablePointer<z_stream>?
+  private var deflate: OpaquePointer?
   private var zstd: OpaquePointer?
 
   deinit {
-    if let inflater {
-      inflateEnd(inflater)
-      inflater.deallocate()
-    }
+    libdeflate_free_decompressor(deflate)
     ZSTD_freeDCtx(zstd)
   }
 
@@ -77,58 +74,34 @@ struct Decompressor: ~Copyable {
     return size
   }
 
+  /// Members of a gzip file, or one zlib stream, which some writers put in their place.
   private mutating func inflate(_ input: RawSpan, size: Int, into output: inout [UInt8]) throws(Flaw) -> Int {
-    let stream = try readyInflater()
-    var capacity = Self.firstCapacity(input, size: size)
-    Self.grow(&output, to: capacity)
-    var written = 0
-    stream.pointee.avail_in = UInt32(truncatingIfNeeded: input.byteCount)
-    let status = input.withUnsafeBytes { source -> Int32 in
-      // zlib does not write through next_in; the pointers are used within this closure only.
-      stream.pointee.next_in = UnsafeMutablePointer(
-        mutating: source.bindMemory(to: UInt8.self).baseAddress)
-      while true {
-        let status = output.withUnsafeMutableBufferPointer { target -> Int32 in
-          stream.pointee.next_out = target.baseAddress.map { $0 + written }
-          stream.pointee.avail_out = UInt32(truncatingIfNeeded: capacity - written)
-          return CZlib.inflate(stream, Z_NO_FLUSH)
+    if deflate == nil { deflate = libdeflate_alloc_decompressor() }
+    guard let deflate else { throw Flaw(.decompressionFailed(.gzip), at: 0) }
+    let isGzip = input.byteCount > 1 && input.byte(0) == 0x1f
+    let decompress = isGzip ? libdeflate_gzip_decompress_ex : libdeflate_zlib_decompress_ex
+    var capacity = max(1, Self.firstCapacity(input, size: size))
+    var (consumed, written) = (0, 0)
+    repeat {
+      Self.grow(&output, to: capacity, keeping: written)
+      var (taken, given) = (0, 0)
+      let result = input.withUnsafeBytes { source in
+        output.withUnsafeMutableBytes { target in
+          decompress(
+            deflate, source.baseAddress.map { $0 + consumed }, source.count - consumed,
+            target.baseAddress.map { $0 + written }, capacity - written, &taken, &given)
         }
-        written = capacity - Int(stream.pointee.avail_out)
-        if status == Z_STREAM_END {
-          // A gzip file may have several members.
-          guard stream.pointee.avail_in > 0, written < size else { return status }
-          guard inflateReset(stream) == Z_OK else { return Z_STREAM_ERROR }
-          continue
-        }
-        guard status == Z_OK || status == Z_BUF_ERROR else { return status }
-        guard stream.pointee.avail_out == 0 else { return Z_DATA_ERROR }
-        guard capacity < size else { return Z_BUF_ERROR }
-        capacity = min(size, capacity * 4)
-        Self.grow(&output, to: capacity, keeping: written)
       }
-    }
-    stream.pointee.next_in = nil
-    stream.pointee.next_out = nil
-    guard status == Z_STREAM_END else { throw Flaw(.decompressionFailed(.gzip), at: 0) }
+      switch result {
+      case LIBDEFLATE_SUCCESS:
+        consumed += taken
+        written += given
+      case LIBDEFLATE_INSUFFICIENT_SPACE where capacity < size:
+        capacity = min(size, capacity * 4)
+      default: throw Flaw(.decompressionFailed(.gzip), at: 0)
+      }
+    } while consumed == 0 || consumed < input.byteCount && written < size
     return written
-  }
-
-  private mutating func readyInflater() throws(Flaw) -> UnsafeMutablePointer<z_stream> {
-    if let inflater {
-      inflateReset(inflater)
-      return inflater
-    }
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    // 15 bits of window, and 32 to take gzip's frame as well as zlib's.
-    guard
-      inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else {
-      stream.deallocate()
-      throw Flaw(.decompressionFailed(.gzip), at: 0)
-    }
-    inflater = stream
-    return stream
   }
 
   private mutating func zstandard(

@@ -1,4 +1,4 @@
-import CZlib
+import CDeflate
 
 /// A data page made ready: its levels and values, and the bytes that they are read from.
 struct DataPage {
@@ -37,9 +37,9 @@ struct PageDecoder: ~Copyable {
   func check(_ header: PageHeader, _ bytes: RawSpan) throws(Flaw) {
     guard limits.verifiesChecksums, let checksum = header.checksum else { return }
     let found = bytes.withUnsafeBytes { source in
-      crc32_z(0, source.bindMemory(to: UInt8.self).baseAddress, source.count)
+      libdeflate_crc32(0, source.baseAddress, source.count)
     }
-    guard UInt32(truncatingIfNeeded: found) == checksum else { throw Flaw(.checksumDiffers, at: 0) }
+    guard found == checksum else { throw Flaw(.checksumDiffers, at: 0) }
   }
 
   /// The bytes of a dictionary page, or of a version 1 data page, decompressed.
