@@ -17,7 +17,7 @@ RELEASE := -c release --static-swift-stdlib --product lakecanary
 
 SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev libdeflate-dev libzstd-dev \
   libsnappy-dev libbrotli-dev postgresql pkg-config
-TEST_PACKAGES := python3-venv python3-pip openssl systemd-container lintian chromium cron man-db zsh fish
+TEST_PACKAGES := python3-venv python3-pip openssl valgrind systemd-container lintian chromium cron man-db zsh fish
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## show this list
@@ -139,8 +139,7 @@ benchmark-engines: build .venv/installed .venv-spark/installed ## measure the na
 	@SPARK_HOME="$(SPARK_HOME_OF_TESTS)" .venv/bin/python3 Tests/Benchmarks/engines.py $(ARGS)
 
 # The compiler decides the counts: they are held to the record of the same compiler alone.
-instructions: packages ## count the instructions of Parquet's four hot paths, and hold them to the record
-	$(call install_packages,valgrind)
+instructions: test-packages ## count the instructions of Parquet's four hot paths, and hold them to the record
 	python3 Tests/Benchmarks/instructions.py $(ARGS)
 
 clean: ## remove what was built; the tests' Python environment too
