@@ -33,8 +33,11 @@ public struct RowIdentity: Hashable, Sendable, Comparable {
     self.sequence = sequence
   }
 
+  // Specialized, since they look at every row: left generic, most of their time goes to looking types up.
+
   /// The identity that 16 bytes carry, or nil where version, variant or checksum say that no canary made them.
-  public init?(bytes: some Collection<UInt8>) {
+  @specialized(where Bytes == [UInt8])
+  public init?<Bytes: Collection<UInt8>>(bytes: Bytes) {
     guard bytes.count == 16 else { return nil }
     var high: UInt64 = 0
     var low: UInt64 = 0
@@ -45,7 +48,8 @@ public struct RowIdentity: Hashable, Sendable, Comparable {
   }
 
   /// The identity in a UUID's text (36 characters, either case), or nil as for `init(bytes:)`.
-  public init?(_ text: some StringProtocol) {
+  @specialized(where Text == String)
+  public init?<Text: StringProtocol>(_ text: Text) {
     let utf8 = text.utf8
     guard utf8.count == 36 else { return nil }
     var words: (UInt64, UInt64) = (0, 0)

@@ -26,12 +26,16 @@ extension Timestamp: CustomStringConvertible {
     return text
   }
 
+  // Specialized, since it reads every row: left generic, most of its time goes to looking types up.
+
   /// A point from text, or nil: `yyyy-MM-dd HH:mm:ss`, a space or a `T` between, up to six decimals of a
   /// second, then nothing or `Z` (UTC), or an offset `±HH`, `±HHMM`, `±HH:MM` or `±HH:MM:SS`.
   ///
   /// Takes ISO 8601, DMS's timestamp column and PostgreSQL's `ISO` output of timestamp and timestamptz,
   /// without the BC suffix.
-  public init?(_ text: some StringProtocol) {
+  @specialized(where Text == String)
+  @specialized(where Text == Substring)
+  public init?<Text: StringProtocol>(_ text: Text) {
     var scanner = DigitScanner(text.utf8)
     guard let year = scanner.number(digits: 4...6), scanner.skip("-"),
       let month = scanner.number(digits: 2...2), scanner.skip("-"),
