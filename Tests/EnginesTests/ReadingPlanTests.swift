@@ -27,19 +27,21 @@ import Testing
   }
 
   @Test func aThousandMillionSmallObjectsAreAsThePageSays() throws {
-    let plan = plan(objects: 1_000_000_000, bytes: 20_000_000_000_000, small: true)
+    let plan = plan(objects: 1_000_000_000, bytes: 20_000_000_000_000, small: true, share: 0.2)
     #expect(try days(plan, "native") == 23 && days(plan, "Spark") == 14 && days(plan, "Athena") == 12)
     let native = try estimate(plan, "native")
     #expect(native.requests == 1_001_000_000 && (404...406).contains(native.dollars))
     let spark = try estimate(plan, "Spark")
     // Requests $2,410, and 256 cores for 244 hours.
     #expect(spark.requests == 6_002_000_000 && (6_100...6_200).contains(spark.dollars), "\(spark.dollars)")
-    #expect(plan.choice == "Athena")
+    #expect(plan.choice == "Athena" && plan.reason == "one process would take 2.0 times as long")
+    let athena = try estimate(plan, "Athena")
+    #expect((828...832).contains(athena.dollars))
   }
 
   @Test func aLargeClusterOvertakesOneProcessWhereThePageSays() throws {
     func isFaster(_ objects: Int, cores: Int) throws -> Bool {
-      let plan = plan(objects: objects, bytes: Int64(objects) * 20_000, small: true, cores: cores)
+      let plan = plan(objects: objects, bytes: Int64(objects) * 20_000, small: true, share: 0.2, cores: cores)
       return try estimate(plan, "Spark").seconds < estimate(plan, "native").seconds
     }
     #expect(try isFaster(58_000, cores: 256) && !isFaster(55_000, cores: 256))
@@ -48,7 +50,7 @@ import Testing
 
   @Test func largeObjectsAreForAnEngine() throws {
     let plan = plan(objects: 10_000_000, bytes: 1_000_000_000_000_000, small: false, share: 0.2)
-    #expect(try days(plan, "native") == 39)
+    #expect(try days(plan, "native") == 386)
     #expect(plan.choice == "Spark" && plan.reason.contains("times as long"), "\(plan.reason)")
     let athena = try estimate(plan, "Athena")
     #expect((1_000...1_020).contains(athena.dollars))

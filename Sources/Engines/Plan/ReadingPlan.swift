@@ -38,7 +38,7 @@ public struct ReadingPlan: Sendable, Codable {
   public struct Basis: Sendable {
     /// Whether the bucket is a directory of this machine.
     public var isLocal = false
-    /// The share of a large object's bytes that its needed columns have, from its footer.
+    /// The share of an object's bytes that its needed columns have, from the footer of the largest.
     public var neededShare = 1.0
     /// Requests at a time, as the reconciliation makes them.
     public var parallelReads = 16
@@ -48,8 +48,8 @@ public struct ReadingPlan: Sendable, Codable {
     public var latency = 0.03
     /// Bytes a second that one process reads.
     public var bandwidth = 80e6
-    /// Bytes a second that one process decodes.
-    public var decoding = 60e6
+    /// Bytes of needed columns a second that one process decodes on two cores, as measured over keys: compressed.
+    public var decoding = 6e6
     /// Seconds that this process takes for an object apart from its bytes: its ledger's transaction above all; 0.18 ms
     /// were measured.
     public var perObject = 0.0002
@@ -57,8 +57,8 @@ public struct ReadingPlan: Sendable, Codable {
     public var sparkStart = 45.0
     /// Core seconds that Spark takes for an object, for its two looks at it; 5.7 ms were measured in a directory.
     public var sparkPerObject = 0.006
-    /// Bytes a second that a core of Spark decodes.
-    public var sparkDecoding = 40e6
+    /// Bytes of needed columns a second that a core of Spark decodes, measured likewise.
+    public var sparkDecoding = 10e6
     /// Seconds before Athena's first result.
     public var athenaStart = 8.0
     /// Objects a second that Athena opens.
@@ -98,6 +98,8 @@ public struct ReadingPlan: Sendable, Codable {
     let small = outlooks.reduce(0) { $0 + $1.smallObjects }
     let smallBytes = outlooks.reduce(0) { $0 + $1.smallBytes }
     let largeNeeded = Int64(Double(objectBytes - smallBytes) * basis.neededShare)
+    // What is fetched of a small object is all of it, and what is decoded its needed columns.
+    let needed = Int64(Double(objectBytes) * basis.neededShare)
     let listCost = basis.isLocal ? 0 : Double(lists) * ReadingPlan.listPrice
 
     // A small object is one request; of a large one the tail is read, then its columns, which lie together.
@@ -105,7 +107,7 @@ public struct ReadingPlan: Sendable, Codable {
     let nativeBytes = smallBytes + largeNeeded + Int64(objects - small) * 65_536
     let waiting = basis.isLocal ? 0 : Double(gets) * basis.latency / Double(basis.parallelReads)
     let moving = Double(nativeBytes) / (basis.isLocal ? 1e9 : basis.bandwidth)
-    let working = Double(objects) * basis.perObject + Double(nativeBytes) / basis.decoding
+    let working = Double(objects) * basis.perObject + Double(needed) / basis.decoding
     let listing = basis.isLocal ? Double(listed) * 1e-5 : Double(lists) * 0.15
     let native = Estimate(
       engine: "native", requests: gets + lists, bytes: nativeBytes,
@@ -118,7 +120,7 @@ public struct ReadingPlan: Sendable, Codable {
     let cores = Double(basis.sparkCores)
     let opening = Double(objects) * (basis.sparkPerObject + (basis.isLocal ? 0 : 6 * basis.latency)) / cores
     let clusterSeconds =
-      basis.sparkStart + opening + Double(sparkBytes) / (basis.sparkDecoding * cores) + listing
+      basis.sparkStart + opening + Double(needed) / (basis.sparkDecoding * cores) + listing
     // Its table is read and recorded by this process, which lists as well.
     let recording = Double(objects) * basis.perObject
     let sparkSeconds = clusterSeconds + listing + recording
@@ -127,8 +129,7 @@ public struct ReadingPlan: Sendable, Codable {
       dollars: listCost * 2 + (basis.isLocal ? 0 : Double(sparkGets) * ReadingPlan.getPrice)
         + clusterSeconds / 3_600 * cores * ReadingPlan.corePrice)
 
-    // Athena's scan of a small object is of its needed columns as well; which share that is, large ones tell.
-    let scanned = max(ReadingPlan.leastScan, smallBytes + largeNeeded)
+    let scanned = max(ReadingPlan.leastScan, needed)
     let athenaGets = objects * 2
     let athena = Estimate(
       engine: "Athena", requests: athenaGets + lists * 2, bytes: scanned,
@@ -140,9 +141,8 @@ public struct ReadingPlan: Sendable, Codable {
     if native.seconds <= ReadingPlan.patience {
       (choice, reason) = ("native", "one process is done before a cluster is worth its while")
     } else if let fastest = estimates.min(by: { $0.seconds < $1.seconds }), fastest.engine != "native" {
-      (choice, reason) = (
-        fastest.engine, "one process would take \(Int(native.seconds / fastest.seconds)) times as long"
-      )
+      let times = (native.seconds / fastest.seconds * 10).rounded() / 10
+      (choice, reason) = (fastest.engine, "one process would take \(times) times as long")
     } else {
       (choice, reason) = ("native", "no engine is faster")
     }
