@@ -10,7 +10,7 @@ import Testing
     return url.path
   }
 
-  /// A pipeline in which everything has arrived, with `lakecanary` and a `dbt` that notes its call in PATH.
+  /// A pipeline in which everything has arrived, with `lakecanary` and dbt in PATH.
   private func delivered() async throws -> EndToEndPipeline {
     let pipeline = try await EndToEndPipeline()
     try await pipeline.succeed("write")
@@ -19,11 +19,12 @@ import Testing
     try await pipeline.succeed("reconcile", "--wait")
     let programs = pipeline.scratch.path + "/bin"
     try FileManager.default.createDirectory(atPath: programs, withIntermediateDirectories: false)
-    try FileManager.default.createSymbolicLink(
-      atPath: programs + "/lakecanary", withDestinationPath: CommandRun.executable)
-    try "#!/bin/sh\necho \"$@\" >\(pipeline.scratch.path)/dbt.log\n".write(
-      toFile: programs + "/dbt", atomically: true, encoding: .utf8)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: programs + "/dbt")
+    for (name, program) in [
+      ("lakecanary", CommandRun.executable), ("dbt", try PythonPeers.program("dbt")),
+    ] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(programs)/\(name)", withDestinationPath: program)
+    }
     return pipeline
   }
 
@@ -75,20 +76,61 @@ import Testing
     #expect(stopped.exitCode == 2, "\(stopped.output)")
   }
 
-  @Test func dbtIsStartedOnACompleteLakeAlone() async throws {
+  /// A project of dbt that builds a model of the pipeline's bucket with DuckDB, and tests its key.
+  private func project(_ pipeline: EndToEndPipeline) throws {
+    try FileManager.default.createDirectory(
+      atPath: pipeline.scratch.path + "/models", withIntermediateDirectories: false)
+    for (name, text) in [
+      ("dbt_project.yml", "name: lake\nprofile: lake\n"),
+      ("profiles.yml", "lake: {target: ci, outputs: {ci: {type: duckdb, path: warehouse.duckdb}}}\n"),
+      (
+        "models/customers.sql",
+        """
+        select customer_id, count(*) as changes
+        from read_parquet('\(pipeline.bucket)/lakecanary/customers/*.parquet') group by all
+
+        """
+      ),
+      (
+        "models/schema.yml",
+        "models: [{name: customers, columns: [{name: customer_id, data_tests: [unique, not_null]}]}]\n"
+      ),
+      ("models/other.sql", "select 1 as n\n"),
+    ] {
+      try text.write(toFile: "\(pipeline.scratch.path)/\(name)", atomically: true, encoding: .utf8)
+    }
+  }
+
+  /// dbt itself builds, and only on a lake that is complete.
+  @Test func dbtBuildsOnACompleteLakeAlone() async throws {
     let pipeline = try await delivered()
-    let hook = "\(Self.root)/examples/dbt-build"
-    let log = pipeline.scratch.path + "/dbt.log"
-    let built = try await CommandRun.command(
-      hook, ["--select", "orders"], environment: environment(pipeline))
-    #expect(built.exitCode == 0, "\(built.errorOutput)")
-    #expect(try String(contentsOfFile: log, encoding: .utf8) == "build --select orders\n")
-    try FileManager.default.removeItem(atPath: log)
+    try project(pipeline)
+    let environment = environment(pipeline).merging(["DO_NOT_TRACK": "1"]) { $1 }
+    func build(_ environment: [String: String?]) async throws -> CommandRun {
+      try await CommandRun.command(
+        "\(Self.root)/examples/dbt-build", ["--select", "customers"], environment: environment,
+        directory: pipeline.scratch.path)
+    }
+    let results = pipeline.scratch.path + "/target/run_results.json"
     // Nobody has looked for an hour and more: it cannot be told.
-    let stale = try await CommandRun.command(
-      hook, [], environment: environment(pipeline).merging(["LAKECANARY_LIMITS_STALE_AFTER": "1ms"]) { $1 })
+    let stale = try await build(environment.merging(["LAKECANARY_LIMITS_STALE_AFTER": "1ms"]) { $1 })
     #expect(stale.exitCode == 3, "\(stale.errorOutput)")
-    #expect(!FileManager.default.fileExists(atPath: log))
+    #expect(!FileManager.default.fileExists(atPath: results))
+
+    let built = try await build(environment)
+    #expect(built.exitCode == 0, "\(built.output)\(built.errorOutput)")
+    #expect(built.errorOutput.hasPrefix("OK e2e_"))
+    struct Results: Decodable {
+      var results: [Result]
+      struct Result: Decodable {
+        var uniqueId, status: String
+      }
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let told = try decoder.decode(Results.self, from: Data(contentsOf: URL(filePath: results))).results
+    #expect(told.map(\.status).sorted() == ["pass", "pass", "success"])
+    #expect(told.contains { $0.uniqueId == "model.lake.customers" })
   }
 
   @Test func nagiosGetsItsLine() async throws {
