@@ -36,6 +36,9 @@ struct LakeCanary: AsyncParsableCommand {
     // Writes to a pipe that nobody reads fail with EPIPE. A handler, unlike SIG_IGN, is not handed on to
     // the programs that are started.
     signal(SIGPIPE) { _ in }
+    // libdispatch asks for more priority for its timers, which only root may have, and complains to syslog where it is
+    // refused; nothing depends on it. Whoever wants its log sets the variable.
+    setenv("LIBDISPATCH_LOG", "NO", 0)
     let (status, signal) = await Interruption.cancelling { await CommandEnding.parseAndRun() }
     Foundation.exit((signal.map(ExitStatus.signal) ?? status).code)
   }
