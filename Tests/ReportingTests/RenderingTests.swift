@@ -18,6 +18,7 @@ import Time
     report.notes = [evil]
     var figures = ReportFixture.customers()
     figures.table = TableName(schema: evil, name: evil)
+    figures.lagStages = ReportFixture.stages()
     report.tables = [figures]
     let finding = ReportFixture.lostRow()
     report.findings = [
@@ -61,6 +62,26 @@ import Time
       #expect(!text.contains("@me"))
       #expect(!text.contains("](http"))
       #expect(!text.contains("http://"))
+    }
+  }
+
+  /// Programs are told all of ten thousand findings, people the worst of them and how many are left.
+  @Test(arguments: ReportFormat.allCases) func tenThousandFindingsAreBorne(format: ReportFormat) throws {
+    var report = ReportFixture.red()
+    report.findings = Array(repeating: ReportFixture.lostRow(), count: 10_000)
+    let text = try report.rendered(format)
+    let named = text.count(of: ReportFixture.lostRow().summary)
+    switch format {
+    case .json, .sarif: #expect(named == 10_000)
+    case .nagios, .emf, .openmetrics: #expect(named == 0 && text.utf8.count < 10_000)
+    case .text, .markdown, .html, .junit:
+      #expect((1...200).contains(named))
+      #expect(text.utf8.count < 300_000)
+      #expect(text.contains("more findings"))
+    }
+    if format == .openmetrics {
+      #expect(
+        text.contains("lakecanary_findings{pipeline=\"shop\",severity=\"critical\",state=\"open\"} 10000\n"))
     }
   }
 
@@ -117,6 +138,26 @@ import Time
         + "'public.customers lag_p95'=90.000s;;;0 'public.customers lag_max'=3725.000s;;;0\n")
   }
 
+  /// Text, JSON, HTML and OpenMetrics say where on its way the lag came about.
+  @Test func lagIsToldByStages() throws {
+    var report = ReportFixture.red()
+    report.tables[0].lagStages = ReportFixture.stages()
+    #expect(
+      try report.rendered(.text).contains(
+        "lag p50/p95/p99/max by stages: commit to DMS timestamp 740 ms/2.5 s/5.0 s/5.0 s, timestamp to object"
+      ))
+    #expect(try report.rendered(.json).contains("\"timestamp_to_object\" : {"))
+    #expect(
+      try report.rendered(.html).contains(
+        "<td data-heading=\"stage\" class=\"words\">object to first seen</td><td data-heading=\"p50\">92.0 s</td>"
+      ))
+    #expect(
+      try report.rendered(.openmetrics).contains(
+        "lakecanary_lag_stage_seconds{pipeline=\"shop\",table=\"public.customers\",stage=\"timestamp_to_object\","
+          + "statistic=\"p50\"} 60.500000\n"))
+    #expect(try !ReportFixture.red().rendered(.html).contains("Lag by stages"))
+  }
+
   @Test func openMetricsFamiliesAreWholeAndEnd() throws {
     let text = OpenMetricsReport(ReportFixture.red()).text
     #expect(text.hasSuffix("\n# EOF\n"))
@@ -161,6 +202,11 @@ import Time
     for metric in metrics { #expect(root[metric["Name"] ?? ""] is NSNumber, "\(metric)") }
     #expect(text.contains("\"LagP50\":61.24"))
   }
+}
+
+extension String {
+  /// How often `part` stands in the text.
+  fileprivate func count(of part: String) -> Int { ranges(of: part).count }
 }
 
 /// Checks that a text is well-formed XML.

@@ -22,6 +22,18 @@ enum ReportFixture {
     return figures
   }
 
+  /// What the lag of `customers` is made of.
+  static func stages() -> LagStages? {
+    func lag(_ p50: Int, _ max: Int) -> LagDistribution {
+      LagDistribution(
+        count: 340, min: .zero, p50: .milliseconds(p50), p95: .milliseconds(max / 2),
+        p99: .milliseconds(max), max: .milliseconds(max), uncertainty: .milliseconds(1))
+    }
+    return LagStages(
+      commitToTimestamp: lag(740, 5_000), timestampToObject: lag(60_500, 3_720_000),
+      objectToSeen: lag(92_000, 280_000))
+  }
+
   static func lostRow() -> Finding {
     Finding(
       id: FindingID(rawValue: 4), kind: .lostRows, severity: .critical, state: .open,

@@ -17,13 +17,15 @@ public struct HTMLReport: Sendable {
     let title = "\(report.verdict.status.word) \(Escaping.markup(report.pipeline))"
     var body = [header]
     if !report.tables.isEmpty { body.append(figures) }
+    if report.tables.contains(where: { $0.lagStages != nil }) { body.append(stages) }
     if let history = report.history, !history.points.isEmpty {
       body.append(HTMLHistory(history, report.tables).text)
     }
     body.append(findings)
-    if !report.notes.isEmpty {
+    let notes = RemarkText(report).sentences(stages: false) + report.notes
+    if !notes.isEmpty {
       body.append(
-        "<section><h2>Notes</h2><ul>\(report.notes.map { "<li>\(Escaping.markup($0))</li>" }.joined())</ul></section>"
+        "<section><h2>Notes</h2><ul>\(notes.map { "<li>\(Escaping.markup($0))</li>" }.joined())</ul></section>"
       )
     }
     return """
@@ -66,34 +68,42 @@ public struct HTMLReport: Sendable {
   }
 
   private var figures: String {
-    let head = [
+    var table = HTMLTable(headings: [
       "table", "operations", "delivered", "late", "missing", "pending", "duplicates", "altered", "complete",
-      "p50",
-      "p95", "p99", "max", "objects",
-    ]
-    let rows = report.tables.map { figures -> String in
-      func count(_ number: Int, _ role: String = "") -> String {
-        let role = number == 0 ? "nil" : role
-        return "<td\(role.isEmpty ? "" : " class=\"\(role)\"")>\(FigureText.count(Int64(number)))</td>"
-      }
-      let lags = [figures.lag?.p50, figures.lag?.p95, figures.lag?.p99, figures.lag?.max].map {
-        "<td>\($0.map(FigureText.duration) ?? "-")</td>"
-      }
-      let complete = figures.completeness.map {
-        "<td\($0 < 1 ? " class=\"bad\"" : "")>\(FigureText.percent($0))</td>"
-      }
-      return "<tr><th scope=\"row\">\(Escaping.markup(figures.table.description))</th>"
-        + count(figures.operations)
-        + count(figures.delivered) + count(figures.late, "warn") + count(figures.missing, "bad")
-        + count(figures.pending) + count(figures.duplicates, "warn") + count(figures.altered, "bad")
-        + (complete ?? "<td>-</td>") + lags.joined() + count(figures.objects) + "</tr>"
+      "p50", "p95", "p99", "max", "objects",
+    ])
+    func count(_ number: Int, _ role: String? = nil) -> HTMLTable.Cell {
+      .init(FigureText.count(Int64(number)), number == 0 ? "nil" : role)
     }
-    return """
-      <section><h2>Tables</h2><div class="wide"><table>
-      <thead><tr>\(head.map { "<th scope=\"col\">\($0)</th>" }.joined())</tr></thead>
-      <tbody>\(rows.joined(separator: "\n"))</tbody>
-      </table></div></section>
-      """
+    for figures in report.tables {
+      let completeness = figures.completeness
+      let cells =
+        [
+          count(figures.operations), count(figures.delivered), count(figures.late, "warn"),
+          count(figures.missing, "bad"), count(figures.pending), count(figures.duplicates, "warn"),
+          count(figures.altered, "bad"),
+          .init(
+            completeness.map(FigureText.percent) ?? "-", completeness.map { $0 < 1 } ?? false ? "bad" : nil),
+        ] + Self.lags(figures.lag) + [count(figures.objects)]
+      table.rows.append((figures.table.description, cells))
+    }
+    return "<section><h2>Tables</h2>\(table.text)</section>"
+  }
+
+  /// Where on its way the lag came about.
+  private var stages: String {
+    var table = HTMLTable(headings: ["table", "stage", "p50", "p95", "p99", "max"])
+    for figures in report.tables {
+      for stage in figures.lagStages?.known ?? [] {
+        table.rows.append(
+          (figures.table.description, [.init(stage.words, "words")] + Self.lags(stage.lag)))
+      }
+    }
+    return "<section><h2>Lag by stages</h2>\(table.text)</section>"
+  }
+
+  private static func lags(_ lag: LagDistribution?) -> [HTMLTable.Cell] {
+    [lag?.p50, lag?.p95, lag?.p99, lag?.max].map { .init($0.map(FigureText.duration) ?? "-") }
   }
 
   private var findings: String {
@@ -103,7 +113,7 @@ public struct HTMLReport: Sendable {
         "<li>\(Escaping.markup($0.trimmingPrefix(while: { $0 == " " }).description))</li>"
       }
       return """
-        <details class="\(finding.severity.rawValue)"\(finding.severity == .critical && finding.state == .open ? " open" : "")>
+        <details class="\(finding.severity.rawValue) \(finding.state.rawValue)"\(finding.severity == .critical && finding.state == .open ? " open" : "")>
         <summary><b>\(finding.severity.rawValue)</b> \(Escaping.markup(finding.kind.rawValue)) \
         <small>#\(finding.id.rawValue) \(finding.state.rawValue)</small><br>\(Escaping.markup(finding.summary))</summary>
         <ul>\(lines.joined())</ul>

@@ -7,7 +7,7 @@ enum HTMLStyle {
     --warn:#e0b040;--bad:#ff7b6b;--unknown:#c896ea;--p50:#7fb0ff;--p95:#ffa067;--p99:#c9a0f5}}
     *{box-sizing:border-box}
     body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-    main{max-width:72rem;margin:0 auto;padding:1rem}
+    main{max-width:80rem;margin:0 auto;padding:1rem}
     header{border-left:.5rem solid var(--faint);padding:.75rem 1rem;margin-bottom:1.5rem;background:var(--raised);\
     border-radius:0 .4rem .4rem 0}
     header.ok{border-color:var(--good)}header.warning{border-color:var(--warn)}
@@ -22,12 +22,17 @@ enum HTMLStyle {
     table{border-collapse:collapse;font-variant-numeric:tabular-nums;white-space:nowrap;font-size:.9rem;width:100%}
     th,td{padding:.35rem .45rem;border-bottom:1px solid var(--line);text-align:right}
     th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:var(--paper)}
-    thead th{color:var(--faint);font-weight:normal}
-    @media (max-width:40rem){tbody th{max-width:40vw;overflow:hidden;text-overflow:ellipsis}}
+    thead th{color:var(--faint);font-weight:normal}tbody th{white-space:normal;overflow-wrap:anywhere;min-width:9rem}
+    @media (max-width:40rem){table,tbody,th,td{display:block}thead{display:none}\
+    tbody tr{display:grid;grid-template-columns:1fr 1fr;column-gap:1.5rem;padding:.4rem 0;border-bottom:1px solid var(--line)}\
+    tbody th,td.words{grid-column:1/-1}tbody th,td{padding:.1rem 0;border:0}td{display:flex;justify-content:space-between}\
+    td::before{content:attr(data-heading);color:var(--faint);font-weight:normal}td.words::before{content:none}}
+    .words{text-align:left}
     .nil{color:var(--faint)}
     .bad{color:var(--bad);font-weight:bold}.warn{color:var(--warn)}
     details{border-left:.25rem solid var(--line);padding:.25rem .75rem;margin:.5rem 0}
     details.critical{border-color:var(--bad)}details.warning{border-color:var(--warn)}
+    details.resolved{border-color:var(--line)}details.acknowledged{border-left-style:dotted}
     summary,li{overflow-wrap:anywhere}
     figure{margin:.75rem 0 0}
     figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:0 1rem;font-size:.85rem;margin-bottom:.25rem}

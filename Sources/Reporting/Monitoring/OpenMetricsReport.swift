@@ -67,10 +67,12 @@ public struct OpenMetricsReport: Sendable {
       },
       tables("lakecanary_lag_seconds", unit: "seconds", "Lag of the run's deliveries, commit to object.") {
         figures in
-        guard let lag = figures.lag else { return [] }
-        return [("p50", lag.p50), ("p95", lag.p95), ("p99", lag.p99), ("max", lag.max)].map {
-          ([("statistic", $0.0)], FigureText.decimal($0.1.reportedSeconds, places: 6))
-        }
+        figures.lag.map { statistics($0) } ?? []
+      },
+      tables(
+        "lakecanary_lag_stage_seconds", unit: "seconds", "The same lag by stages, where these can be told."
+      ) { figures in
+        (figures.lagStages?.known ?? []).flatMap { statistics($0.lag, [("stage", $0.name)]) }
       },
       tables(
         "lakecanary_watermark_timestamp_seconds", unit: "seconds",
@@ -103,6 +105,14 @@ public struct OpenMetricsReport: Sendable {
       samples: report.tables.flatMap { figures in
         samples(figures).map { ([("table", figures.table.description)] + $0.labels, $0.value) }
       })
+  }
+
+  private func statistics(_ lag: LagDistribution, _ labels: [(String, String)] = []) -> [(
+    labels: [(String, String)], value: String
+  )] {
+    [("p50", lag.p50), ("p95", lag.p95), ("p99", lag.p99), ("max", lag.max)].map {
+      (labels + [("statistic", $0.0)], FigureText.decimal($0.1.reportedSeconds, places: 6))
+    }
   }
 
   private func seconds(_ time: Timestamp) -> String {

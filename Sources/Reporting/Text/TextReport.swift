@@ -94,57 +94,9 @@ public struct TextReport: Sendable {
   }
 
   private func remarks(_ style: TextStyle) -> [String] {
-    var remarks = report.tables.flatMap { Self.remarks($0) + Self.stages($0) }
-    if report.cost.objectsListed > 0 || report.cost.requests > 0 {
-      let cost = report.cost
-      remarks.append(
-        "read: \(FigureText.counted(Int64(cost.objectsListed), "object")) listed\(cost.fullListing ? " (all)" : ""), "
-          + "\(FigureText.count(Int64(cost.objectsRead))) read, \(FigureText.bytes(cost.bytesRead)) in "
-          + FigureText.counted(Int64(cost.requests), "request"))
-    }
-    let clocks = [("PostgreSQL", report.clocks.source), ("bucket", report.clocks.bucket)].compactMap {
-      name, offset in
-      offset.map {
-        "\(name) \($0.offset < .zero ? "" : "+")\(FigureText.duration($0.offset)) (give or take \(FigureText.duration($0.uncertainty)))"
-      }
-    }
-    if !clocks.isEmpty { remarks.append("clocks against ours: " + clocks.joined(separator: ", ")) }
-    remarks += report.notes.map { "note: " + SafeText.shown($0) }
+    let remarks =
+      RemarkText(report).sentences(stages: true) + report.notes.map { "note: " + SafeText.shown($0) }
     return remarks.flatMap { WrappedText.lines($0, width: style.width, rest: "  ") }
-  }
-
-  /// Where on its way the lag came about.
-  private static func stages(_ figures: TableFigures) -> [String] {
-    let stages = [
-      ("commit to DMS timestamp", figures.lagStages?.commitToTimestamp),
-      ("timestamp to object", figures.lagStages?.timestampToObject),
-      ("object to first seen", figures.lagStages?.objectToSeen),
-    ].compactMap { name, lag in
-      lag.map { lag in
-        name + " " + [lag.p50, lag.p95, lag.p99, lag.max].map(FigureText.duration).joined(separator: "/")
-      }
-    }
-    guard !stages.isEmpty else { return [] }
-    return [
-      "\(SafeText.shown(figures.table.description)): lag p50/p95/p99/max by stages: "
-        + stages.joined(separator: ", ")
-    ]
-  }
-
-  /// Figures that are rarely other than zero, told only where they are.
-  private static func remarks(_ figures: TableFigures) -> [String] {
-    let counts = [
-      (figures.covered, "delivered by a full load"), (figures.excluded, "not expected in the bucket"),
-      (figures.unsettled, "begun and not settled"), (figures.outOfOrder, "out of order"),
-      (figures.unexpectedRows, "unexpected"), (figures.foreignRows, "rows of others"),
-    ].filter { $0.0 > 0 }.map { "\(FigureText.count(Int64($0.0))) \($0.1)" }
-    var remarks = counts
-    if figures.generation > 1 { remarks.append("generation \(figures.generation) of its full load") }
-    if let watermark = figures.watermark {
-      remarks.append("bucket complete up to commits of \(FigureText.time(watermark))")
-    }
-    guard !remarks.isEmpty else { return [] }
-    return ["\(SafeText.shown(figures.table.description)): " + remarks.joined(separator: ", ")]
   }
 }
 
