@@ -19,6 +19,8 @@ SYSTEM_PACKAGES := libpq-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib
   libsnappy-dev libbrotli-dev postgresql pkg-config
 TEST_PACKAGES := python3-venv python3-pip openssl valgrind systemd-container lintian chromium cron man-db zsh fish
 SWIFT_SOURCES := Package.swift Sources Tests
+# Without the tables of a debugger, as Tests/run builds: all debug builds are the same one.
+DEBUG := -debug-info-format none
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -72,11 +74,12 @@ install: build ## install below PREFIX (/usr/local), in DESTDIR where it is set
 	@packaging/install "$(DESTDIR)" "$(PREFIX)"
 
 deb: build ## make a Debian package, .build/lakecanary_VERSION_ARCH.deb
-	@packaging/deb
+	$(call install_packages,dpkg-dev binutils)
+	packaging/deb
 
 manual: packages ## write the man pages of the commands, man/*.1, anew: after a change of any help text
-	@swift build --product lakecanary
-	swift build --product generate-manual
+	@swift build $(DEBUG) --product lakecanary
+	swift build $(DEBUG) --product generate-manual
 	packaging/manual .build/debug/generate-manual .build/debug/lakecanary
 
 test-package: build test-packages ## make the Debian package, install it, use what it brings, remove it
@@ -109,8 +112,8 @@ SPARK_HOME_OF_TESTS = $(wildcard $(CURDIR)/.venv-spark/lib/python3*/site-package
 test-spark: .venv/installed .venv-spark/installed ## install a real Spark and hold it to the native reader, row by row
 	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
 	export LAKECANARY_TEST_SPARK="$(SPARK_HOME_OF_TESTS)"
-	swift build --build-tests -debug-info-format none
-	swift test --skip-build --disable-xctest -debug-info-format none --filter SparkTests
+	swift build $(DEBUG) --build-tests
+	swift test $(DEBUG) --skip-build --disable-xctest --filter SparkTests
 
 lint: ## check the format as CI does
 	@swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
