@@ -98,6 +98,41 @@ import Testing
     #expect(chunks[2].statistics == nil)
   }
 
+  /// Values that ascend are numbered without being looked for, until one does not.
+  @Test(arguments: [0, 1, 4095, 4096, 4097])
+  func dictionariesHoldEachValueOnce(ascending: Int) throws {
+    var writer = try FileWriter(columns: [
+      .text("text", isOptional: false), ColumnDefinition("int", .int32), ColumnDefinition("double", .double),
+      .decimal("decimal", precision: 9, scale: 0),
+    ])
+    // As they come first, each twice; then all of them again, the last one first.
+    let numbers = Array(0..<ascending).flatMap { [$0, $0] } + Array((0..<ascending + 3).reversed())
+    for number in numbers {
+      writer[0].append(text: String(10_000_000_000 + number) + (number % 3 == 0 ? "" : "x"))
+      writer[1].append(int32: Int32(number) + 5)
+      writer[2].append(double: Double(number) - 2)
+      writer[3].append(decimalUnscaled: Int128(number) + 7)
+      try writer.endRow()
+    }
+    let file = try ParquetFile(try writer.finish())
+    for column in 0..<4 {
+      let values = try file.values(column: column)
+      let found = numbers.indices.map { row -> Int? in
+        switch column {
+        case 0: values.bytes(row).flatMap { Int(String(decoding: $0.prefix(11), as: UTF8.self)) }
+        case 1: values.int64(row).map(Int.init)
+        case 2: values.double(row).map { Int($0) }
+        default: values.bytes(row).map { $0.reduce(0) { $0 << 8 | Int($1) } }
+        }
+      }
+      let base = [10_000_000_000, 5, -2, 7][column]
+      #expect(found == numbers.map { $0 + base }, "\(column)")
+      let sizes = file.metadata.rowGroups.map { $0.columns[column].uncompressedSize }
+      let bound = numbers.count * (column == 0 ? 20 : 12) + 400
+      #expect(sizes.reduce(0, +) < Int64(bound), "\(column): no value twice")
+    }
+  }
+
   @Test func fallsBackToPlainWhereTheDictionaryIsFull() throws {
     var settings = WriterSettings()
     settings.dictionaryPageSizeLimit = 500

@@ -59,6 +59,16 @@ struct PaddedBytes: Sendable {
     count &+= size &+ 4
   }
 
+  /// Lets `body` write behind the bytes, into room that `reserve` has made, and change their number.
+  @inline(__always)
+  mutating func append(_ body: (_ bytes: UnsafeMutableRawPointer, _ count: inout Int) -> Void) {
+    storage.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      body(base, &count)
+      assert(count + Self.padding <= buffer.count, "no room was reserved")
+    }
+  }
+
   mutating func removeAll() { count = 0 }
 
   mutating func removeFirst(_ removed: Int) {

@@ -65,30 +65,34 @@ struct StatisticsBuilder: Sendable {
     numbers = lower...Swift.max(numbers?.upperBound ?? -.infinity, Double(largest))
   }
 
+  /// Byte arrays are ordered by their unsigned bytes.
   private mutating func addByteArrays(_ values: RawSpan) {
+    // Where the new bounds lie in `values`: each is copied once, however often it moves.
+    var (smallest, largest) = (0..<0, 0..<0)
     var offset = 0
     while offset < values.byteCount {
-      let length = Int(values.uint32(offset))
-      add(bytes: values.extracting(offset + 4..<offset + 4 + length))
-      offset += 4 + length
+      let place = offset &+ 4..<offset &+ 4 &+ Int(values.uint32(offset))
+      offset = place.upperBound
+      let value = values.extracting(place)
+      // Most values lie between the bounds, as their first bytes tell.
+      let start = value.start
+      if start > minStart && start < maxStart { continue }
+      if start <= minStart, isBelow(value, values, smallest) { (smallest, minStart) = (place, start) }
+      if start >= maxStart, isAbove(value, values, largest) { (largest, maxStart) = (place, start) }
     }
+    if smallest.lowerBound > 0 { min = values.copy(smallest) }
+    if largest.lowerBound > 0 { max = values.copy(largest) }
   }
 
-  /// Byte arrays are ordered by their unsigned bytes.
-  private mutating func add(bytes value: RawSpan) {
-    // Most values lie between the bounds, as their first bytes tell.
-    let start = value.start
-    if start > minStart && start < maxStart { return }
-    let isSmaller = min.map { value.precedes($0.span.bytes) } ?? true
-    if isSmaller {
-      min = value.copy(0..<value.byteCount)
-      minStart = start
-    }
-    let isLarger = max.map { $0.span.bytes.precedes(value) } ?? true
-    if isLarger {
-      max = value.copy(0..<value.byteCount)
-      maxStart = start
-    }
+  /// Whether a value comes before the minimum, which lies at `place` or, where that is empty, was found before.
+  private func isBelow(_ value: RawSpan, _ values: RawSpan, _ place: Range<Int>) -> Bool {
+    if place.lowerBound > 0 { return value.precedes(values.extracting(place)) }
+    return min.map { value.precedes($0.span.bytes) } ?? true
+  }
+
+  private func isAbove(_ value: RawSpan, _ values: RawSpan, _ place: Range<Int>) -> Bool {
+    if place.lowerBound > 0 { return values.extracting(place).precedes(value) }
+    return max.map { $0.span.bytes.precedes(value) } ?? true
   }
 
   /// The bounds as PLAIN bytes; nil where there is no value or no order that readers agree on.
