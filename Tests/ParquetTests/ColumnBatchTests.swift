@@ -78,7 +78,7 @@ import Testing
       ColumnBatch(bytes(ops)), ColumnBatch(.bool(flags), isPresent: present[1]),
       ColumnBatch(.int32(ints), isPresent: present[2]), ColumnBatch(.int64(bigs)),
       ColumnBatch(.float(reals), isPresent: present[4]), ColumnBatch(.double(doubles), isPresent: present[5]),
-      ColumnBatch(bytes(names), isPresent: present[6]), ColumnBatch(bytes(prices), isPresent: present[7]),
+      ColumnBatch(slices(names), isPresent: present[6]), ColumnBatch(bytes(prices), isPresent: present[7]),
     ]
   }
 
@@ -86,6 +86,16 @@ import Testing
     var offsets: [Int32] = [0]
     for value in values { offsets.append(offsets[offsets.count - 1] + Int32(value.count)) }
     return .bytes(values.flatMap { $0 }, offsets: offsets)
+  }
+
+  /// The last value first.
+  private static func slices(_ values: [[UInt8]]) -> ColumnBatch.Values {
+    var bytes: [UInt8] = []
+    let slices = values.reversed().map { value in
+      defer { bytes += value }
+      return ColumnBatch.Slice(start: UInt32(bytes.count), count: UInt32(value.count))
+    }
+    return .slices(bytes, slices.reversed())
   }
 
   @Test func whatDoesNotFitIsMisuse() throws {
@@ -111,5 +121,10 @@ import Testing
       let broken = ColumnBatch(.bytes([65, 66], offsets: offsets))
       #expect(problem([broken, ColumnBatch(.int64([1, 2]))]) == .batchInvalid, "\(offsets)")
     }
+    let beyond = ColumnBatch(
+      .slices([65, 66], [.init(start: 0, count: 1), .init(start: .max, count: .max)]))
+    #expect(problem([beyond, ColumnBatch(.int64([1, 2]))]) == .batchInvalid)
+    let empty = ColumnBatch(.slices([], [.init(start: 0, count: 0), .init(start: 0, count: 0)]))
+    #expect(problem([empty, ColumnBatch(.int64([1, 2]))]) == nil)
   }
 }

@@ -107,7 +107,6 @@ struct CSVRowFile {
     case .null: return bytes += nullValue
     case .unchanged: return bytes += unsuppliedValue
     case .text(let bytes): text = bytes
-    case .binary: preconditionFailure("rows of CSV files are read as text")
     }
     switch column.conversion {
     case .int16, .int32, .int64: bytes += text

@@ -81,6 +81,34 @@ struct ParquetRowFile {
     }
   }
 
+  /// Appends rows of a full load that were read in binary form, column by column.
+  ///
+  /// - Parameter times: the timestamp column of these rows.
+  mutating func append(
+    _ rows: BinaryRows, _ range: Range<Int>, times: ColumnBatch
+  ) throws(ReplicatorError) {
+    var batches: [ColumnBatch] = []
+    batches.reserveCapacity(cells.count + 3)
+    if layout.hasOp {
+      batches.append(ColumnBatch(repeating: ChangeOperation.insert.letter, count: range.count))
+    }
+    if layout.timestampColumn != nil { batches.append(times) }
+    var columns = BinaryColumns(rows, range)
+    for cell in cells {
+      guard case .column(let source) = cell.source, let conversion = cell.binary,
+        let batch = columns.batch(source, conversion)
+      else { throw .malformed(layout.columns[cell.column], layout) }
+      batches.append(batch)
+    }
+    if layout.extraColumn != nil { batches.append(ColumnBatch(absent: range.count)) }
+    do {
+      try writer.append(batches)
+    } catch {
+      throw ReplicatorError(error, table: layout.source.description)
+    }
+    unrepresentable += columns.unrepresentable
+  }
+
   /// Bytes of row groups that are complete.
   var completeByteCount: Int { writer.completeByteCount }
 
@@ -114,7 +142,6 @@ struct ParquetRowFile {
     let text: UnsafeRawBufferPointer
     switch value {
     case .text(let bytes): text = bytes
-    case .binary(let bytes): return try append(binary: bytes, cell, at: index)
     case .null, .unchanged: return writer[index].appendNull()
     }
     switch cell.conversion {
@@ -182,70 +209,6 @@ struct ParquetRowFile {
     }
   }
 
-  private mutating func append(
-    binary bytes: UnsafeRawBufferPointer, _ cell: Cell, at index: Int
-  ) throws(ReplicatorError) {
-    switch cell.binary {
-    case .bytes?: return writer[index].append(bytes: bytes.bytes)
-    case .trimmedText?: return writer[index].append(bytes: ValueText.trimmingBlanks(bytes).bytes)
-    case .timestampMicros?, .timestampMillis?:
-      switch ValueBinary.timestamp(bytes) {
-      case .value(let time):
-        return writer[index].append(
-          int64: cell.binary == .timestampMicros ? time.microseconds : time.flooredMilliseconds)
-      case .notRepresentable: return appendUnrepresentable(index)
-      case nil: break
-      }
-    case .double?:
-      if let number = ValueBinary.integer(bytes, as: UInt64.self) {
-        return writer[index].append(double: Double(bitPattern: number))
-      }
-    case .float?:
-      if let number = ValueBinary.integer(bytes, as: UInt32.self) {
-        return writer[index].append(float: Float(bitPattern: number))
-      }
-    case .uuid?:
-      let isDone: Void? = ValueBinary.uuid(bytes) { writer[index].append(bytes: $0.bytes) }
-      if isDone != nil { return }
-    case .int64?:
-      if let number = ValueBinary.integer(bytes, as: Int64.self) {
-        return writer[index].append(int64: number)
-      }
-    case .int32?:
-      if let number = ValueBinary.integer(bytes, as: Int32.self) {
-        return writer[index].append(int32: number)
-      }
-    case .int16?:
-      if let number = ValueBinary.integer(bytes, as: Int16.self) {
-        return writer[index].append(int32: Int32(number))
-      }
-    case .boolean?:
-      if let truth = ValueBinary.boolean(bytes) { return writer[index].append(bool: truth) }
-    case .truthText?:
-      if let truth = ValueBinary.boolean(bytes) {
-        return writer[index].append(text: truth ? "true" : "false")
-      }
-    case .jsonb?:
-      if let text = ValueBinary.jsonb(bytes) { return writer[index].append(bytes: text.bytes) }
-    case .decimal(let precision, let scale)?:
-      switch ValueBinary.decimal(bytes, precision: precision, scale: scale) {
-      case .value(let number): return writer[index].append(decimalUnscaled: number)
-      case .notRepresentable: return appendUnrepresentable(index)
-      case nil: break
-      }
-    case .date?:
-      switch ValueBinary.date(bytes) {
-      case .value(let days): return writer[index].append(int32: days)
-      case .notRepresentable: return appendUnrepresentable(index)
-      case nil: break
-      }
-    case .time?:
-      if let time = ValueBinary.timeMilliseconds(bytes) { return writer[index].append(int32: time) }
-    case nil: break
-    }
-    throw .malformed(layout.columns[cell.column], layout)
-  }
-
   private mutating func appendUnrepresentable(_ index: Int) {
     unrepresentable += 1
     writer[index].appendNull()
@@ -264,6 +227,20 @@ extension ReplicatorError {
     ReplicatorError(
       .malformedValue, table: layout.source.description, column: column.name,
       detail: "PostgreSQL sent a value that is no \(column.type)")
+  }
+}
+
+extension ColumnBatch {
+  /// The same byte array again and again.
+  init(repeating value: [UInt8], count: Int) {
+    self.init(.slices(value, [Slice](repeating: Slice(start: 0, count: UInt32(value.count)), count: count)))
+  }
+
+  /// Nulls of a column of text.
+  fileprivate init(absent count: Int) {
+    self.init(
+      .slices([], [Slice](repeating: Slice(start: 0, count: 0), count: count)),
+      isPresent: [Bool](repeating: false, count: count))
   }
 }
 

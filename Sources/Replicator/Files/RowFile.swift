@@ -1,4 +1,5 @@
 import DMS
+import Parquet
 
 /// One file that is being written, in the format that the settings ask for.
 struct RowFile {
@@ -30,6 +31,13 @@ struct RowFile {
   mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
     try parquet?.append(row)
     try csv?.append(row)
+  }
+
+  /// Appends rows of a full load that were read in binary form, as they are for a file of Parquet alone.
+  mutating func append(
+    _ rows: BinaryRows, _ range: Range<Int>, times: ColumnBatch
+  ) throws(ReplicatorError) {
+    try parquet?.append(rows, range, times: times)
   }
 
   /// What of it is in memory, about.

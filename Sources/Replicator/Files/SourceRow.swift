@@ -8,8 +8,6 @@ enum SourceValue {
   /// A TOASTed value that an update did not touch, and that the log therefore does not hold.
   case unchanged
   case text(UnsafeRawBufferPointer)
-  /// PostgreSQL's binary form; only in rows of a full load whose layout reads it.
-  case binary(UnsafeRawBufferPointer)
 
   var string: String? {
     if case .text(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }

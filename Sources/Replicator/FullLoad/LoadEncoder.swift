@@ -1,6 +1,7 @@
 import DMS
 import Dispatch
 import Foundation
+import Parquet
 import Synchronization
 import Time
 
@@ -94,21 +95,21 @@ final class LoadEncoder: Sendable {
     while let block = channel.receive() {
       guard !isGivenUp.load(ordering: .relaxed) else { return 0 }
       times.beginBlock()
-      try block.forEach { bytes in
-        row.values.removeAll(keepingCapacity: true)
-        if source.isBinary {
-          guard try binarySplitter.split(bytes, columnCount: columnCount, into: &row.values) else { return }
-        } else {
+      if source.isBinary {
+        try objects.append(binarySplitter.split(block, columnCount: columnCount)) { times.next($0) }
+      } else {
+        try block.forEach { bytes in
+          row.values.removeAll(keepingCapacity: true)
           try textSplitter.split(bytes, into: &row.values)
+          guard row.values.count == columnCount || (columnCount == 0 && bytes.count <= 1) else {
+            throw ReplicatorError(
+              .malformedRow, table: source.layout.source.description,
+              detail: "a row has another number of columns")
+          }
+          for filter in source.filters where !filter.passes(row) { return }
+          times.advance(&row.header)
+          try objects.append(row)
         }
-        guard row.values.count == columnCount || (columnCount == 0 && bytes.count <= 1) else {
-          throw ReplicatorError(
-            .malformedRow, table: source.layout.source.description,
-            detail: "a row has another number of columns")
-        }
-        for filter in source.filters where !filter.passes(row) { return }
-        times.advance(&row.header)
-        try objects.append(row)
       }
       encoded.store(objects.rowCount, ordering: .relaxed)
     }
@@ -124,11 +125,13 @@ struct LoadTimes {
   private let clock: any WallClock
   private let isConstant: Bool
   private var last: Timestamp
+  private var text: TimestampText
 
   init(taskStart: Timestamp, clock: any WallClock, isConstant: Bool) {
     self.clock = clock
     self.isConstant = isConstant
     last = taskStart
+    text = TimestampText(taskStart)
   }
 
   /// What the first row's time is derived from.
@@ -146,5 +149,21 @@ struct LoadTimes {
     last = Timestamp(microseconds: last.microseconds + 1)
     header.time = last
     header.timeText.set(last)
+  }
+
+  /// The column of so many rows.
+  mutating func next(_ rowCount: Int) -> ColumnBatch {
+    guard !isConstant else { return ColumnBatch(repeating: text.bytes, count: rowCount) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(rowCount * text.bytes.count)
+    var slices: [ColumnBatch.Slice] = []
+    slices.reserveCapacity(rowCount)
+    for _ in 0..<rowCount {
+      last = Timestamp(microseconds: last.microseconds + 1)
+      text.set(last)
+      slices.append(ColumnBatch.Slice(start: UInt32(bytes.count), count: UInt32(text.bytes.count)))
+      bytes += text.bytes
+    }
+    return ColumnBatch(.slices(bytes, slices))
   }
 }

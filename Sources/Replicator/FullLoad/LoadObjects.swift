@@ -1,4 +1,5 @@
 import DMS
+import Parquet
 
 /// The objects of one table's full load, numbered from 1.
 struct LoadObjects: Sendable {
@@ -38,10 +39,32 @@ struct LoadObjects: Sendable {
     try file?.append(row)
     rowCount += 1
     // The size is an estimate that costs more than a row does.
-    if rowCount & 0x3f == 0, let size = file?.byteCountEstimate {
-      if size >= byteLimit { isFull = true }
-      try file?.moveToDiskIfLarge()
+    if rowCount % LoadObjects.rowsBetweenLooks == 0 { try lookAtSize() }
+  }
+
+  /// Appends rows in binary form; `times` gives the timestamp column of the next rows.
+  mutating func append(
+    _ rows: BinaryRows, times: (_ rowCount: Int) -> ColumnBatch
+  ) throws(ReplicatorError) {
+    var next = 0
+    while next < rows.count {
+      if isFull { try close(isLast: false) }
+      if file == nil { file = try RowFile(layout: layout, settings: settings) }
+      // Few rows at once where the file is about to be full; text may take more than twice its binary form.
+      let isNear = (file?.byteCountEstimate ?? 0) + 4 * rows.bytes.count >= byteLimit
+      let end = isNear ? min(next + LoadObjects.rowsBetweenLooks, rows.count) : rows.count
+      try file?.append(rows, next..<end, times: times(end - next))
+      rowCount += end - next
+      next = end
+      try lookAtSize()
     }
+  }
+
+  private static let rowsBetweenLooks = 64
+
+  private mutating func lookAtSize() throws(ReplicatorError) {
+    if let size = file?.byteCountEstimate, size >= byteLimit { isFull = true }
+    try file?.moveToDiskIfLarge()
   }
 
   /// Ends the last file; a table without rows has none.

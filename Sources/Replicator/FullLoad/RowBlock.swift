@@ -1,7 +1,8 @@
 /// Rows of a COPY as the server sent them, one behind the other.
 struct RowBlock: Sendable {
-  private var bytes: [UInt8] = []
-  private var ends: [Int] = []
+  private(set) var bytes: [UInt8] = []
+  /// Where each row ends.
+  private(set) var ends: [Int] = []
 
   /// What is handed over at once: long beside what handing over costs, short beside a row group.
   private static let byteCount = 128 << 10

@@ -2,39 +2,49 @@
 struct CopyBinarySplitter {
   private var hasHeader = false
 
-  /// Appends a row's fields to `values`; they point into `piece`.
+  /// Cuts rows into their fields.
   ///
   /// - Parameters:
-  ///   - piece: a row as the server sends it: the header before the first, the trailer after the last.
+  ///   - block: rows as the server sends them: the header before the first, the trailer after the last.
   ///   - columnCount: how many fields a row has.
-  /// - Returns: whether there was a row.
   /// - Throws: `ReplicatorError` with code `malformedRow`.
-  mutating func split(
-    _ piece: UnsafeRawBufferPointer, columnCount: Int, into values: inout [SourceValue]
-  ) throws(ReplicatorError) -> Bool {
-    var offset = 0
-    if !hasHeader {
-      offset = try CopyBinarySplitter.headerByteCount(piece)
-      hasHeader = true
-      if offset == piece.count { return false }
+  mutating func split(_ block: RowBlock, columnCount: Int) throws(ReplicatorError) -> BinaryRows {
+    var rows = BinaryRows(bytes: block.bytes, capacity: block.ends.count, columnCount: columnCount)
+    let result = block.bytes.withUnsafeBytes { bytes in
+      Result { () throws(ReplicatorError) in
+        var start = 0
+        for end in block.ends {
+          try split(bytes, start..<end, columnCount, into: &rows)
+          start = end
+        }
+      }
     }
-    guard let count = integer(piece, &offset, as: Int16.self) else { throw cut() }
-    if count == -1 { return false }
+    try result.get()
+    return rows
+  }
+
+  private mutating func split(
+    _ bytes: UnsafeRawBufferPointer, _ place: Range<Int>, _ columnCount: Int, into rows: inout BinaryRows
+  ) throws(ReplicatorError) {
+    var offset = place.lowerBound
+    if !hasHeader {
+      offset += try CopyBinarySplitter.headerByteCount(UnsafeRawBufferPointer(rebasing: bytes[place]))
+      hasHeader = true
+      if offset == place.upperBound { return }
+    }
+    guard let count = integer(bytes, &offset, place.upperBound, as: Int16.self) else { throw cut() }
+    if count == -1 { return }
     guard Int(count) == columnCount else {
       throw ReplicatorError(.malformedRow, detail: "a row has another number of columns")
     }
-    for _ in 0..<columnCount {
-      guard let length = integer(piece, &offset, as: Int32.self) else { throw cut() }
-      if length < 0 {
-        values.append(.null)
-        continue
-      }
-      guard Int(length) <= piece.count - offset else { throw cut() }
-      values.append(.binary(UnsafeRawBufferPointer(rebasing: piece[offset..<offset + Int(length)])))
+    try rows.append(columnCount) { () throws(ReplicatorError) in
+      guard let length = integer(bytes, &offset, place.upperBound, as: Int32.self) else { throw cut() }
+      guard length >= 0 else { return BinaryRows.Field() }
+      guard Int(length) <= place.upperBound - offset, let start = UInt32(exactly: offset) else { throw cut() }
       offset += Int(length)
+      return BinaryRows.Field(start: start, count: length)
     }
-    guard offset == piece.count else { throw cut() }
-    return true
+    guard offset == place.upperBound else { throw cut() }
   }
 
   /// The signature, flags without meaning here but for the critical ones, and an extension to be skipped.
@@ -54,9 +64,9 @@ struct CopyBinarySplitter {
 
   @inline(__always)
   private func integer<Number: FixedWidthInteger & BitwiseCopyable>(
-    _ bytes: UnsafeRawBufferPointer, _ offset: inout Int, as type: Number.Type
+    _ bytes: UnsafeRawBufferPointer, _ offset: inout Int, _ end: Int, as type: Number.Type
   ) -> Number? {
-    guard bytes.count - offset >= MemoryLayout<Number>.size else { return nil }
+    guard end - offset >= MemoryLayout<Number>.size else { return nil }
     defer { offset += MemoryLayout<Number>.size }
     return Number(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self))
   }

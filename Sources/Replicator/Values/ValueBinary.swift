@@ -46,36 +46,38 @@ enum ValueBinary {
     return count == .max ? .value(lastDate.utc + .seconds(86_399)) : .notRepresentable
   }
 
-  /// A uuid's 36 characters.
-  static func uuid<Result>(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result)
-    -> Result?
-  {
-    guard bytes.count == 16 else { return nil }
-    return withUnsafeTemporaryAllocation(byteCount: 36, alignment: 8) { text in
-      var place = 0
-      for index in 0..<16 {
-        // 8-4-4-4-12.
-        if index == 4 || index == 6 || index == 8 || index == 10 {
-          text[place] = UInt8(ascii: "-")
-          place &+= 1
-        }
-        let byte = bytes[index]
-        text[place] = digit(byte >> 4)
-        text[place &+ 1] = digit(byte & 15)
-        place &+= 2
-      }
-      return body(UnsafeRawBufferPointer(text))
-    }
+  /// The characters of a uuid.
+  static let uuidByteCount = 36
+
+  /// Writes a uuid's characters, 8-4-4-4-12; false where the bytes are none.
+  @inline(__always)
+  static func write(uuid bytes: UnsafeRawBufferPointer, to text: UnsafeMutableRawPointer) -> Bool {
+    guard bytes.count == 16 else { return false }
+    let value = bytes.loadUnaligned(as: SIMD16<UInt8>.self)
+    var digits = SIMD32<UInt8>()
+    digits.evenHalf = hexadecimal(value &>> 4)
+    digits.oddHalf = hexadecimal(value & 15)
+    let words = unsafeBitCast(digits, to: SIMD4<UInt64>.self)
+    let halves = unsafeBitCast(digits, to: SIMD8<UInt32>.self)
+    text.storeBytes(of: words[0], toByteOffset: 0, as: UInt64.self)
+    text.storeBytes(of: halves[2], toByteOffset: 9, as: UInt32.self)
+    text.storeBytes(of: halves[3], toByteOffset: 14, as: UInt32.self)
+    text.storeBytes(of: halves[4], toByteOffset: 19, as: UInt32.self)
+    text.storeBytes(of: halves[5], toByteOffset: 24, as: UInt32.self)
+    text.storeBytes(of: words[3], toByteOffset: 28, as: UInt64.self)
+    let dash = UInt8(ascii: "-")
+    text.storeBytes(of: dash, toByteOffset: 8, as: UInt8.self)
+    text.storeBytes(of: dash, toByteOffset: 13, as: UInt8.self)
+    text.storeBytes(of: dash, toByteOffset: 18, as: UInt8.self)
+    text.storeBytes(of: dash, toByteOffset: 23, as: UInt8.self)
+    return true
   }
 
   @inline(__always)
-  private static func digit(_ nibble: UInt8) -> UInt8 {
-    nibble &+ (nibble < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") &- 10)
-  }
-
-  /// jsonb's text, which follows a version number, 1.
-  static func jsonb(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-    bytes.first == 1 ? UnsafeRawBufferPointer(rebasing: bytes.dropFirst()) : nil
+  private static func hexadecimal(_ nibbles: SIMD16<UInt8>) -> SIMD16<UInt8> {
+    let letters = nibbles.replacing(
+      with: nibbles &+ (UInt8(ascii: "a") &- 10 &- UInt8(ascii: "0")), where: nibbles .> 9)
+    return letters &+ UInt8(ascii: "0")
   }
 
   /// A numeric as an integer of 10^-scale, cut beyond the scale.

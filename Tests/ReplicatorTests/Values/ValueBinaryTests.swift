@@ -76,9 +76,13 @@ import Time
     #expect(decimal([1, 0x7FFF, 0, 0, 1]).value == nil)
     #expect(decimal([1, 0x8000, 0, 0, 1]).value == 0)
     #expect([UInt8](repeating: 0, count: 7).withUnsafeBytes { ValueBinary.timestamp($0) == nil })
-    #expect(
-      [UInt8](repeating: 0, count: 15).withUnsafeBytes { bytes in ValueBinary.uuid(bytes) { _ in } } == nil)
-    #expect([UInt8](arrayLiteral: 2, 0x7B, 0x7D).withUnsafeBytes { ValueBinary.jsonb($0) == nil })
+    var text = [UInt8](repeating: 0, count: ValueBinary.uuidByteCount)
+    let isWritten = text.withUnsafeMutableBytes { text in
+      [UInt8](repeating: 0, count: 15).withUnsafeBytes { bytes in
+        text.baseAddress.map { ValueBinary.write(uuid: bytes, to: $0) }
+      }
+    }
+    #expect(isWritten == false)
     #expect([UInt8]().withUnsafeBytes { ValueBinary.boolean($0) == nil })
     #expect(of(Int64(86_400_000_001)) { ValueBinary.timeMilliseconds($0) } == nil)
     #expect(of(Int64(86_400_000_000)) { ValueBinary.timeMilliseconds($0) } == 86_399_999)
@@ -91,19 +95,23 @@ import Time
   ]
   private let row: [UInt8] = [0, 2, 0, 0, 0, 1, 0x61, 0xFF, 0xFF, 0xFF, 0xFF]
 
-  /// The fields of each row, "NULL" for null.
-  private func split(_ pieces: [[UInt8]]) throws -> [[String]] {
+  /// The fields of each row, "NULL" for null; the pieces come in blocks of so many.
+  private func split(_ pieces: [[UInt8]], atOnce: Int = 1) throws -> [[String]] {
     var splitter = CopyBinarySplitter()
     var rows: [[String]] = []
-    for piece in pieces {
-      try piece.withUnsafeBytes { bytes in
-        var values: [SourceValue] = []
-        guard try splitter.split(bytes, columnCount: 2, into: &values) else { return }
-        rows.append(
-          values.map { value in
-            if case .binary(let bytes) = value { String(decoding: bytes, as: UTF8.self) } else { "NULL" }
-          })
+    for start in stride(from: 0, to: pieces.count, by: atOnce) {
+      var block = RowBlock()
+      for piece in pieces[start..<min(pieces.count, start + atOnce)] { block.append(piece.span.bytes) }
+      let cut = try splitter.split(block, columnCount: 2)
+      let columns = (0..<2).map { column in
+        cut.column(column).map { field in
+          field.count < 0
+            ? "NULL"
+            : String(
+              decoding: cut.bytes[Int(field.start)..<Int(field.start) + Int(field.count)], as: UTF8.self)
+        }
       }
+      rows += (0..<cut.count).map { row in columns.map { $0[row] } }
     }
     return rows
   }
@@ -111,6 +119,7 @@ import Time
   @Test func rowsComeAfterAHeaderOfTheirOwnOrTheirs() throws {
     #expect(try split([header + row, row, [0xFF, 0xFF]]) == [["a", "NULL"], ["a", "NULL"]])
     #expect(try split([header, row, [0xFF, 0xFF]]) == [["a", "NULL"]])
+    #expect(try split([header + row, row, row, [0xFF, 0xFF]], atOnce: 2).count == 3)
     #expect(try split([header + [0xFF, 0xFF]]) == [])
   }
 
