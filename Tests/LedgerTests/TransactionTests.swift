@@ -73,7 +73,7 @@ import Time
         "select * from operation where sequence = 5 order by version",
         "select * from operation where transaction_id = 5",
         """
-        select * from operation where table_id = 1 and transaction_id < 9 and state in (1, 4, 7)
+        select * from operation where table_id = 1 and transaction_id < 9 and state in (0, 1, 4, 7)
         order by transaction_id
         """,
         "select * from source_transaction where state = 0",

@@ -24,7 +24,7 @@ extension LedgerSession {
     let statement = try db.cachedStatement(
       sql: LedgerSession.selectOperation + """
          where o.table_id = ? and o.transaction_id >= ? and (o.transaction_id, o.ordinal) > (?, ?)
-          and o.state in (1, 4, 7)
+          and o.state in (0, 1, 4, 7) and +t.state = 1
         order by o.transaction_id, o.ordinal limit ?
         """)
     return try Row.fetchAll(
@@ -68,7 +68,11 @@ extension LedgerSession {
   package func setState(_ state: OperationState, of id: OperationID) throws {
     let known = try Row.fetchOne(
       db.cachedStatement(
-        sql: "select table_id, kind, state from operation where transaction_id = ? and ordinal = ?"),
+        sql: """
+          select o.table_id, o.kind, max(o.state, t.state = 1)
+          from operation o join source_transaction t on t.id = o.transaction_id
+          where o.transaction_id = ? and o.ordinal = ?
+          """),
       arguments: [id.transaction, id.ordinal])
     guard let known else { return }
     let (table, kind, old): (Int64, Int, Int) = (known[0], known[1], known[2])
@@ -252,16 +256,21 @@ extension LedgerSession {
       try Int64.fetchOne(db.cachedStatement(sql: "select pruned_before from pipeline")))
   }
 
+  /// Of an operation `o` and its transaction `t`, what `operation(_:)` reads.
+  static let operationColumns =
+    "o.*, t.xid, t.earliest, t.latest, t.recorded_at, t.state as transaction_state"
+
   private static let selectOperation = """
-    select o.*, t.xid, t.earliest, t.latest, t.recorded_at
+    select \(operationColumns)
     from operation o join source_transaction t on t.id = o.transaction_id
     """
 
   static func operation(_ row: Row) throws -> KnownOperation {
-    guard let kind = OperationKind(number: row["kind"]), let state = OperationState(rawValue: row["state"])
+    guard let kind = OperationKind(number: row["kind"]), var state = OperationState(rawValue: row["state"])
     else {
       throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "unknown kind or state"))
     }
+    if state == .intended, row["transaction_state"] == 1 { state = .open }
     var commit: CommitTime?
     if let earliest = time(row["earliest"]), let latest = time(row["latest"]) {
       commit = CommitTime(earliest: earliest, latest: latest)

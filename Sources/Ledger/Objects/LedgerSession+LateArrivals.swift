@@ -29,7 +29,7 @@ extension LedgerSession {
     // CROSS JOIN keeps SQLite to this order: it begins with what was read now, and never with all deliveries.
     let statement = try db.cachedStatement(
       sql: """
-        select k.key, d.row, d.lag, o.*, t.xid, t.earliest, t.latest, t.recorded_at
+        select k.key, d.row, d.lag, \(LedgerSession.operationColumns)
         from observation b cross join object k on k.id = b.object_id
           cross join delivery d on d.object_id = b.object_id
           cross join operation o on o.transaction_id = d.transaction_id and o.ordinal = d.ordinal

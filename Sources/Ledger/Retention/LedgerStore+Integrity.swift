@@ -22,18 +22,19 @@ extension LedgerStore {
     (
       "the counts of operations are those of the operations",
       """
-      select table_id, kind, state, count(*) as n from operation group by table_id, kind, state
-      except select table_id, kind, state, count from operation_count
+      with counted as (select o.table_id, o.kind, max(o.state, t.state = 1) as state, count(*) as count
+        from operation o join source_transaction t on t.id = o.transaction_id group by 1, 2, 3)
+      select * from (select * from counted except select table_id, kind, state, count from operation_count)
       union all
       select * from (select table_id, kind, state, count from operation_count where count <> 0
-        except select table_id, kind, state, count(*) from operation group by table_id, kind, state)
+        except select * from counted)
       """
     ),
     (
       "operations are of the state of their transaction",
       """
       select 1 from operation o join source_transaction t on t.id = o.transaction_id
-      where (t.state = 0) <> (o.state = 0) or (t.state = 2) <> (o.state = 6)
+      where t.state = 0 and o.state <> 0 or (t.state = 2) <> (o.state = 6)
       """
     ),
     (

@@ -28,7 +28,7 @@ extension LedgerSession {
     let operations = try Row.fetchCursor(
       db.cachedStatement(
         sql: """
-          select o.kind, o.state, t.latest < ? as is_due, count(*) as n
+          select o.kind, max(o.state, 1) as state, t.latest < ? as is_due, count(*) as n
           from source_transaction t join operation o on o.transaction_id = t.id
             join source_table s on s.id = o.table_id
           where t.latest >= ? and t.state = 1 and s.schema_name = ? and s.table_name = ?

@@ -9,7 +9,7 @@ enum LedgerSchema {
   static let applicationID = 0x4C43_4E52
 
   /// The newest version of the schema.
-  static let version = 4
+  static let version = 5
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -20,6 +20,7 @@ enum LedgerSchema {
     migrator.registerMigration("2") { db in try db.execute(sql: alerts) }
     migrator.registerMigration("3") { db in try db.execute(sql: countsByHand) }
     migrator.registerMigration("4") { db in try db.execute(sql: stages) }
+    migrator.registerMigration("5") { db in try db.execute(sql: stateOfTransaction) }
     return migrator
   }
 
@@ -306,6 +307,12 @@ enum LedgerSchema {
       failure text,
       failed_at integer
     ) strict, without rowid;
+    """
+
+  /// An operation that is intended is open once its transaction is committed: a million of them need no change then.
+  private static let stateOfTransaction = """
+    drop index operation_unsettled;
+    create index operation_unsettled on operation (table_id, transaction_id) where state in (0, 1, 4, 7);
     """
 
   /// Operations are counted by whoever records them or changes their states (`LedgerSession.count`).

@@ -158,7 +158,7 @@ extension LedgerSession {
     guard state == 0 else { return }
     let moved: (counts: [Int], table: Int64)
     if let known, let knownTable { moved = (known, knownTable) } else { moved = try intended(id) }
-    try execute("update operation set state = 1 where transaction_id = ? and state = 0", [id.rawValue])
+    // The operations stay as they are: those of a transaction that is committed are open.
     try count(moved.counts, table: moved.table, from: 0, to: 1)
   }
 

@@ -100,7 +100,7 @@ public struct UnsettledTransaction: Hashable, Sendable {
 
 /// What became of an operation.
 package enum OperationState: Int, Hashable, Sendable, CaseIterable {
-  /// Its transaction is not known to be committed.
+  /// Its transaction is not known to be committed; in the ledger's file also one that is open, where it is.
   case intended = 0
   /// Committed, and not met in the bucket yet.
   case open = 1
