@@ -227,8 +227,10 @@ extension Replicator {
     }
   }
 
-  func connectForReplication(interrupt: Interrupt?) throws(ReplicatorError) -> ReplicationConnection {
-    var options = ConnectionOptions(applicationName: "lakecanary replicate")
+  func connectForReplication(
+    interrupt: Interrupt?, onNotice: @escaping @Sendable (Notice) -> Void = { _ in }
+  ) throws(ReplicatorError) -> ReplicationConnection {
+    var options = ConnectionOptions(applicationName: "lakecanary replicate", onNotice: onNotice)
     options.interrupt = interrupt
     do {
       return try ReplicationConnection(task.source, options: options)

@@ -22,7 +22,8 @@ extension Replicator {
       throw ReplicatorError.slotMissing(task.names.slot)
     }
     let position = max(confirmed, task.startPosition ?? confirmed)
-    let replication = try connectForReplication(interrupt: stream)
+    let skipped = SkippedPublication()
+    let replication = try connectForReplication(interrupt: stream) { skipped.hear($0) }
     defer { replication.close() }
     try start(replication, from: position)
     try step(.streaming(from: position))
@@ -32,7 +33,7 @@ extension Replicator {
     writer.auditTable = context.auditTable
     (figures.received, figures.confirmed) = (position, position)
     let state = StreamState(
-      replication: replication, writer: writer, slots: slots, uploads: uploads,
+      replication: replication, skipped: skipped, writer: writer, slots: slots, uploads: uploads,
       unrepresentableBefore: figures.unrepresentableValues, now: clock.now())
     beginHeartbeat(state)
     try context.controlTables.tell(facts(.changes, context, state), uploads)
@@ -162,25 +163,32 @@ extension Replicator {
   private func receive(_ state: StreamState) throws -> DrainOutcome {
     var now: Timestamp?
     do {
-      return try state.replication.drain(until: nil, limit: Replicator.messagesAtOnce) { message, payload in
+      let outcome = try state.replication.drain(until: nil, limit: Replicator.messagesAtOnce) {
+        message, payload in
         // One reading serves all that has come at once.
         let time = now ?? clock.now()
         now = time
         if case .keepalive(_, _, replyRequested: true) = message { state.replyRequested = true }
         try state.writer.receive(message, payload, at: time)
       }
+      // Before anything is confirmed: what the server has passed over is not in the stream.
+      if state.skipped.isThere { throw publicationMissing(nil) }
+      return outcome
     } catch let error as PostgresError {
       switch error.code {
       case .server(.objectNotInPrerequisiteState): throw ReplicatorError.slotInvalidated(task.names.slot)
-      case .server(.undefinedObject):
-        throw ReplicatorError(
-          .publicationMissing,
-          detail:
-            "a publication of \(task.names.streamed.joined(separator: ", ")) was not there yet when a change "
-            + "was made that the slot \(task.names.slot) has to send", cause: error)
+      case .server(.undefinedObject): throw publicationMissing(error)
       default: throw ReplicatorError(error)
       }
     }
+  }
+
+  private func publicationMissing(_ cause: PostgresError?) -> ReplicatorError {
+    ReplicatorError(
+      .publicationMissing,
+      detail:
+        "a publication of \(task.names.streamed.joined(separator: ", ")) was not there yet when a change "
+        + "was made that the slot \(task.names.slot) has to send", cause: cause)
   }
 
   private func sendFeedback(

@@ -1,9 +1,11 @@
 import Postgres
+import Synchronization
 import Time
 
 /// What a run holds while it reads changes.
 final class StreamState {
   let replication: ReplicationConnection
+  let skipped: SkippedPublication
   let writer: ChangeWriter
   let slots: ReplicationSlots
   let uploads: UploadQueue
@@ -15,14 +17,30 @@ final class StreamState {
   var heartbeats = 0
 
   init(
-    replication: ReplicationConnection, writer: ChangeWriter, slots: ReplicationSlots, uploads: UploadQueue,
+    replication: ReplicationConnection, skipped: SkippedPublication, writer: ChangeWriter,
+    slots: ReplicationSlots, uploads: UploadQueue,
     unrepresentableBefore: Int, now: Timestamp
   ) {
     self.replication = replication
+    self.skipped = skipped
     self.writer = writer
     self.slots = slots
     self.uploads = uploads
     self.unrepresentableBefore = unrepresentableBefore
     lastFeedback = now
+  }
+}
+
+/// Whether the server has passed a publication over that was not there when a change was made.
+///
+/// It ends the stream then, but since PostgreSQL 18, which sends a warning and goes on (pgoutput.c, LoadPublications).
+final class SkippedPublication: Sendable {
+  private let heard = Atomic<Bool>(false)
+
+  var isThere: Bool { heard.load(ordering: .relaxed) }
+
+  func hear(_ notice: Notice) {
+    guard notice.sqlState == .objectNotInPrerequisiteState else { return }
+    heard.store(true, ordering: .relaxed)
   }
 }
