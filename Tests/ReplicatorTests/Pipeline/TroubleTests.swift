@@ -92,10 +92,9 @@ import Time
     let source = try await Source()
     try source.run("create table t (id int primary key)")
     let slot = "lakecanary_\(Run.taskName(source))"
-    try source.run(
-      SQL(stringLiteral: "select pg_create_logical_replication_slot('\(slot)', 'test_decoding')"))
+    try source.makeSlotOfAnother(slot)
     #expect(await failure(try Run(source, try Bucket()))?.code == .slotOfAnother)
-    try source.run(SQL(stringLiteral: "select pg_drop_replication_slot('\(slot)')"))
+    try source.drop(slot: slot)
   }
 
   @Test func aBucketThatIsGoneIsAnEnd() async throws {

@@ -25,17 +25,19 @@ import Testing
     '123e4567-e89b-12d3-a456-426614174000', '{"a" :  1}', '{"b": [1, 2]}', '\\x00ff10', '2024-02-29', '10.0.0.1/8',
     '{1,NULL,3}', 'happy', '[1,5)', '(1,2)', '<a>b</a>', 'fat cat', '(1,"a b")', B'101',
     1.5, 3.141592653589793, 'abc', '23:59:59.999', '2024-02-29 12:34:56.789012', '2024-02-29 12:34:56.789012+02',
-    12.3456789, 1234.56, '1 year 2 mons 3 days 04:05:06', 'domain')
+    12.3456789, 1234.56, '1 year 2 mons 3 days 04:05:06', 'domain',
+    '23:59:59.999+02')
     """,
     """
     (2, 32767, 2147483647, 9223372036854775807, 9999999999999.99, 0.0000000001, 0, false, '', '', \
     '00000000-0000-0000-0000-000000000000', 'null', '{}', '', '0001-01-01', '::1', '{}', 'sad', 'empty', '(0,0)', '', \
-    '', '(,)', B'000', 'NaN', 'NaN', '', '00:00:00', '1970-01-01', '1969-12-31 23:59:59.999999+00', 0, -0.01, '0', '')
+    '', '(,)', B'000', 'NaN', 'NaN', '', '00:00:00', '1970-01-01', '1969-12-31 23:59:59.999999+00', 0, -0.01, '0', '',
+    '00:00:00-03:30')
     """,
     """
     (3, 0, 0, 0, 0.01, 1, 1, null, null, E'tab\\t newline\\n back\\\\slash "quote"', null, null, null, null, null, null, \
     null, null, null, null, null, null, null, null, 'Infinity', '-Infinity', null, null, 'infinity', '-infinity', \
-    null, null, null, null)
+    null, null, null, null, null)
     """,
     "(4)",
   ]
@@ -50,7 +52,7 @@ import Testing
     c_mood mood, c_range int4range, c_point point, c_xml xml, c_tsvector tsvector, c_composite pair, c_bits bit(3),
     c_real real, c_double double precision, c_char char(5), c_time time, c_timestamp timestamp,
     c_timestamptz timestamptz, c_unbounded numeric, c_money money, c_interval interval, c_domain word,
-    c_generated int generated always as (id * 2) stored)
+    c_timetz timetz, c_generated int generated always as (id * 2) stored)
     """,
   ]
 
@@ -60,6 +62,9 @@ import Testing
     let connection = try Connection(source.conninfo)
     defer { connection.close() }
     for statement in TypeTests.setUp { try connection.execute(statement) }
+    if try source.lackingTypes().contains("xml") {
+      try connection.execute("alter table types alter column c_xml type text")
+    }
     for row in TypeTests.rows { try connection.script(SQL(stringLiteral: "insert into types values \(row)")) }
     let run = try Run(source, bucket)
     try await run.waitUntilStreaming()
@@ -91,6 +96,7 @@ import Testing
     #expect(file.values("c_inet") == ["10.0.0.1/8", "::1", nil, nil])
     #expect(file.values("c_domain") == ["domain", "", nil, nil])
     #expect(file.values("c_time") == ["23:59:59.999000", "00:00:00", nil, nil])
+    #expect(file.values("c_timetz") == ["21:59:59.999000", "03:30:00", nil, nil])
     #expect(
       Array(file.values("c_timestamp").prefix(2)) == [
         "2024-02-29 12:34:56.789012", "1970-01-01 00:00:00.000000",
