@@ -85,15 +85,21 @@ final class Source: Sendable {
   }
 
   /// Makes a slot that no task can use: of another plugin, or, where the server has no other, of another database.
-  func makeSlotOfAnother(_ name: String) throws {
+  func makeSlotOfAnother(_ name: String) async throws {
     do {
-      try run(SQL(stringLiteral: "select pg_create_logical_replication_slot('\(name)', 'test_decoding')"))
+      try await makeSlot(name, "test_decoding")
     } catch let error as PostgresError
       where error.code == SQLState(rawValue: "58P01").map(PostgresError.Code.server)
     {
-      try Source(conninfo: conninfo + " dbname=postgres").run(
-        SQL(stringLiteral: "select pg_create_logical_replication_slot('\(name)', 'pgoutput')"))
+      try await Source(conninfo: conninfo + " dbname=postgres").makeSlot(name, "pgoutput")
     }
+  }
+
+  /// Makes a slot, which waits for every transaction of the cluster that is under way: on a thread of its own, since
+  /// those of other tests may need the one that this test runs on.
+  func makeSlot(_ name: String, _ plugin: String) async throws {
+    let statement = SQL(stringLiteral: "select pg_create_logical_replication_slot('\(name)', '\(plugin)')")
+    try await Task(executorPreference: ThreadExecutor(name: "slot")) { try self.run(statement) }.value
   }
 
   /// Everything committed so far is before it.

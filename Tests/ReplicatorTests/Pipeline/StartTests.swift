@@ -19,9 +19,9 @@ import Testing
     let slot = "theirs_\(Run.taskName(source))"
     try source.run(
       "create table t (id int primary key, v text)", "insert into t values (0, 'before')",
-      "create publication theirs for all tables",
-      SQL(stringLiteral: "select pg_create_logical_replication_slot('\(slot)', 'pgoutput')"),
-      "insert into t values (1, 'after')")
+      "create publication theirs for all tables")
+    try await source.makeSlot(slot, "pgoutput")
+    try source.run("insert into t values (1, 'after')")
     return (source, slot, "theirs")
   }
 
@@ -57,13 +57,13 @@ import Testing
       $0.sourceSettings.slotName = slot
     }
     #expect(await code(missing)?.code == .slotMissing)
-    try source.run(
-      SQL(stringLiteral: "select pg_create_logical_replication_slot('\(slot)', 'test_decoding')"))
+    try await source.makeSlotOfAnother(slot)
     let other = try Run(source, bucket) {
       $0.migrationType = .changes
       $0.sourceSettings.slotName = slot
     }
     #expect(await code(other)?.code == .slotOfAnother)
+    try source.drop(slot: slot)
   }
 
   /// The server itself sees a publication as it was when the change was made.

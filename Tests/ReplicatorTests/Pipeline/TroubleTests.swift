@@ -92,7 +92,7 @@ import Time
     let source = try await Source()
     try source.run("create table t (id int primary key)")
     let slot = "lakecanary_\(Run.taskName(source))"
-    try source.makeSlotOfAnother(slot)
+    try await source.makeSlotOfAnother(slot)
     #expect(await failure(try Run(source, try Bucket()))?.code == .slotOfAnother)
     try source.drop(slot: slot)
   }
