@@ -54,10 +54,10 @@ struct BinaryColumns {
       numbers(column, 0) { ValueBinary.timeMilliseconds($0).map(TextValue.value) }
         .map { ColumnBatch(.int32($0), isPresent: $1) }
     case .timestampMicros:
-      numbers(column, 0) { ValueBinary.timestamp($0)?.map(\.microseconds) }
+      numbers(column, 0) { ValueBinary.timestamp($0)?.map { $0.microseconds } }
         .map { ColumnBatch(.int64($0), isPresent: $1) }
     case .timestampMillis:
-      numbers(column, 0) { ValueBinary.timestamp($0)?.map(\.flooredMilliseconds) }
+      numbers(column, 0) { ValueBinary.timestamp($0)?.map { $0.flooredMilliseconds } }
         .map { ColumnBatch(.int64($0), isPresent: $1) }
     }
   }

@@ -53,31 +53,31 @@ enum ValueBinary {
   @inline(__always)
   static func write(uuid bytes: UnsafeRawBufferPointer, to text: UnsafeMutableRawPointer) -> Bool {
     guard bytes.count == 16 else { return false }
-    let value = bytes.loadUnaligned(as: SIMD16<UInt8>.self)
-    var digits = SIMD32<UInt8>()
-    digits.evenHalf = hexadecimal(value &>> 4)
-    digits.oddHalf = hexadecimal(value & 15)
-    let words = unsafeBitCast(digits, to: SIMD4<UInt64>.self)
-    let halves = unsafeBitCast(digits, to: SIMD8<UInt32>.self)
-    text.storeBytes(of: words[0], toByteOffset: 0, as: UInt64.self)
-    text.storeBytes(of: halves[2], toByteOffset: 9, as: UInt32.self)
-    text.storeBytes(of: halves[3], toByteOffset: 14, as: UInt32.self)
-    text.storeBytes(of: halves[4], toByteOffset: 19, as: UInt32.self)
-    text.storeBytes(of: halves[5], toByteOffset: 24, as: UInt32.self)
-    text.storeBytes(of: words[3], toByteOffset: 28, as: UInt64.self)
-    let dash = UInt8(ascii: "-")
-    text.storeBytes(of: dash, toByteOffset: 8, as: UInt8.self)
-    text.storeBytes(of: dash, toByteOffset: 13, as: UInt8.self)
-    text.storeBytes(of: dash, toByteOffset: 18, as: UInt8.self)
-    text.storeBytes(of: dash, toByteOffset: 23, as: UInt8.self)
+    let first = hexadecimal(bytes, 0)
+    let (second, third) = (hexadecimal(bytes, 4), hexadecimal(bytes, 8))
+    let last = hexadecimal(bytes, 12)
+    let dash = UInt64(UInt8(ascii: "-"))
+    // Each store ends a byte behind its digits; the next one writes the dash or the digits there.
+    text.storeBytes(of: first, toByteOffset: 0, as: UInt64.self)
+    text.storeBytes(of: dash | second &<< 8, toByteOffset: 8, as: UInt64.self)
+    text.storeBytes(of: dash | (second &>> 32) &<< 8, toByteOffset: 13, as: UInt64.self)
+    text.storeBytes(of: dash | third &<< 8, toByteOffset: 18, as: UInt64.self)
+    text.storeBytes(of: dash | (third &>> 32) &<< 8, toByteOffset: 23, as: UInt64.self)
+    text.storeBytes(of: last, toByteOffset: 28, as: UInt64.self)
     return true
   }
 
+  /// The eight digits of four bytes, all at once: the first is the lowest byte.
   @inline(__always)
-  private static func hexadecimal(_ nibbles: SIMD16<UInt8>) -> SIMD16<UInt8> {
-    let letters = nibbles.replacing(
-      with: nibbles &+ (UInt8(ascii: "a") &- 10 &- UInt8(ascii: "0")), where: nibbles .> 9)
-    return letters &+ UInt8(ascii: "0")
+  private static func hexadecimal(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    let four = UInt64(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    let pairs = (four | four &<< 16) & 0x0000_ffff_0000_ffff
+    let single = (pairs | pairs &<< 8) & 0x00ff_00ff_00ff_00ff
+    let nibbles = (single &>> 4) & 0x000f_000f_000f_000f | (single & 0x000f_000f_000f_000f) &<< 8
+    // 1 where a nibble is a letter.
+    let letters = ((nibbles &+ 0x0606_0606_0606_0606) &>> 4) & 0x0101_0101_0101_0101
+    return (nibbles &+ 0x3030_3030_3030_3030 &+ letters &* UInt64(UInt8(ascii: "a") - 10 - UInt8(ascii: "0")))
+      .littleEndian
   }
 
   /// A numeric as an integer of 10^-scale, cut beyond the scale.
