@@ -114,7 +114,7 @@ let package = Package(
     tests("ObjectStorageTests", ["HTTP", "ObjectStorage"]),
     tests("DMSTests", ["DMS"]),
     tests("LedgerTests", ["Ledger", grdb]),
-    tests("WorkloadTests", ["Workload", "Postgres", "Ledger"]),
+    tests("WorkloadTests", ["Workload", "Postgres", "Ledger", grdb]),
     tests(
       "ReconciliationTests", ["Reconciliation", "Parquet", "ObjectStorage", "DMS", "Ledger", grdb]),
     tests("ReplicatorTests", ["Replicator", "Postgres", "Parquet", "ObjectStorage", "DMS"]),

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Ledger
 import Postgres
 import Synchronization
@@ -46,6 +47,46 @@ import Time
     #expect(error?.code == .ledgerBehind)
     #expect(error?.description.contains("put back from a backup") == true)
     #expect(try await scene.tableRows().count == 610)
+  }
+
+  /// A copy of the ledger from any moment of a run, put back when the run is over: a writer refuses it, or what it
+  /// writes has numbers of its own.
+  @Test(arguments: WriteStep.allCases) func aLedgerPutBackFromAnyMomentGivesNoNumberTwice(
+    step: WriteStep
+  ) async throws {
+    let plan = WritePlan(inserts: 20, updates: 6, deletes: 2, batchSize: 4, rate: nil, seed: 5)
+    var refused = 0
+    for number in 1...7 {
+      let scene = try await Scene()
+      try await scene.write(WritePlan(inserts: 8, updates: 0, deletes: 0, batchSize: 4, rate: nil, seed: 4))
+      let copy = scene.ledgerPath + "-copy"
+      defer { try? FileManager.default.removeItem(atPath: copy) }
+      let count = Mutex(0)
+      try await scene.write(plan) { reached in
+        let isIt = count.withLock { count in
+          if reached == step { count += 1 }
+          return reached == step && count == number
+        }
+        if isIt { try DatabaseQueue(path: scene.ledgerPath).vacuum(into: copy) }
+      }
+      try #require(FileManager.default.fileExists(atPath: copy), "the run has so many of the step")
+      let before = try await scene.tableRows()
+      for suffix in ["", "-wal", "-shm"] {
+        try? FileManager.default.removeItem(atPath: scene.ledgerPath + suffix)
+      }
+      try FileManager.default.copyItem(atPath: copy, toPath: scene.ledgerPath)
+      do {
+        try await scene.write(WritePlan(inserts: 5, updates: 0, deletes: 0, batchSize: 5, rate: nil, seed: 6))
+        let after = try await scene.tableRows()
+        #expect(after.count == before.count + 5)
+        #expect(before.allSatisfy { after[$0.key]?.digest == $0.value.digest })
+      } catch let error as WorkloadError {
+        #expect(error.code == .ledgerBehind)
+        refused += 1
+        #expect(try await scene.tableRows().count == before.count, "nothing was written")
+      }
+    }
+    #expect(refused < 7 || step == .begun)
   }
 
   @Test func theTableIsThatOfTheExercise() async throws {
