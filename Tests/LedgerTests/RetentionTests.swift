@@ -41,6 +41,21 @@ import Time
     return id
   }
 
+  @Test func aDayIsPrunedOnceByItself() throws {
+    let store = try open(directory, clock: clock)
+    _ = try store.beginRun(command: "run", settings: "")
+    _ = try commit(store, delivered: true)
+    let late = try commit(store, delivered: false)
+    clock.advance(by: .seconds(40 * 86_400))
+    let cutoff = clock.now() - .seconds(30 * 86_400)
+    #expect(try store.pruneDaily(settledBefore: cutoff).operations == 1)
+    try store.write { session in
+      try session.setState(.excluded, of: OperationID(transaction: late.rawValue, ordinal: 0))
+    }
+    #expect(try store.pruneDaily(settledBefore: cutoff) == PruneSummary())
+    #expect(try store.pruneDaily(settledBefore: cutoff + .seconds(86_400)).operations == 1)
+  }
+
   @Test func whatIsSettledGoesAndWhatIsOpenStays() throws {
     let store = try open(directory, clock: clock)
     _ = try store.beginRun(command: "run", settings: "")

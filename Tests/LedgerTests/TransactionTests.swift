@@ -66,48 +66,6 @@ import Time
     #expect(try store.tables() == [TableDeclaration(name: .customers), shared])
   }
 
-  @Test func hotQueriesUseIndexes() throws {
-    let store = try open(directory)
-    let plans = try store.write { session in
-      try [
-        "select * from operation where sequence = 5 order by version",
-        "select * from operation where transaction_id = 5",
-        """
-        select * from operation where table_id = 1 and transaction_id < 9 and state in (0, 1, 4, 7)
-        order by transaction_id
-        """,
-        "select * from source_transaction where state = 0",
-        "select * from object where bucket_id = 1 and key >= 'a' and key <= 'b' order by key",
-        "select * from delivery where object_id = 1",
-        "delete from observation where observed_at < 5",
-        "delete from source_transaction where state = 2 and recorded_at < 5",
-        "select * from object where kind = 1 and state = 1 and last_modified < 5",
-        """
-        select * from object where bucket_id = 1 and table_id = 1 and kind = 1 and (place, key) > (1, '')
-          and state in (0, 2) order by place, key
-        """,
-        "select * from object where bucket_id = 1 and table_id = 1 and state = 5 order by id",
-        """
-        select d.lag from observation b join object o on o.id = b.object_id
-          join delivery d on d.object_id = b.object_id
-        where b.observed_at >= 5 and o.table_id = 1 and d.lag is not null
-        """,
-        "select latest from source_transaction where latest < 5 and state = 1 order by latest limit 1",
-        """
-        select d.transaction_id, d.object_id, d.row from delivery d join object o on o.id = d.object_id
-        where d.transaction_id > 7 and o.table_id = 1 and o.generation_id = 1 and d.flags & 1 = 0
-        order by d.transaction_id limit 1
-        """,
-        "select * from finding where kind = 'x' and state in ('open', 'acknowledged') order by id",
-      ].map { sql in
-        try Row.fetchAll(session.db, sql: "explain query plan \(sql)").map { $0["detail"] as String }
-      }
-    }
-    for plan in plans {
-      #expect(plan.allSatisfy { $0.contains("SEARCH") || $0.contains("USING INDEX") }, "\(plan)")
-    }
-  }
-
   private func counts(_ store: LedgerStore) throws -> [OperationState: Int] {
     try store.read { session in
       try Row.fetchAll(

@@ -113,6 +113,22 @@ import Time
     #expect(again.outcome.cost.objectsRead == 0)
   }
 
+  /// Rows that lost their version, or everything but their key, are altered, at every level that looks at rows.
+  @Test(arguments: [ObservationLevel.keys, .values])
+  func valuesThatAreGoneAreAltered(level: ObservationLevel) async throws {
+    var file = try CustomerFile()
+    let rows = try insert(3)
+    try file.append("I", commit: rows[0].commit, rows[0].row)
+    try file.append("I", commit: rows[1].commit, rows[1].row, hasVersion: false)
+    try file.append(deleted: rows[2].row.key, op: "I", commit: rows[2].commit)
+    try await store.put(changesKey(1), file.finish())
+    let result = try await reconcile(level: level)
+    let finding = try #require(result.findings(.alteredRows).first)
+    #expect(finding.rows.map(\.key) == [rows[1].row.key, rows[2].row.key])
+    #expect(finding.rows.allSatisfy { $0.columns == ["updated_at"] })
+    #expect(result.verdict.status == .critical && result.figures?.delivered == 3)
+  }
+
   /// Of a large object of a shared table, only the columns that say whose a row is are read.
   @Test func aLargeObjectIsReadInParts() async throws {
     try ledger.declareTable(TableDeclaration(name: table, isShared: true))

@@ -57,6 +57,29 @@ import Time
     #expect(Reconciler.rederive(try #require(try simulation.ledger.run(run)))?.count == 1)
   }
 
+  /// What a run read before it was killed is in the ledger, and nobody was told of it.
+  @Test func whatAKilledRunFoundIsToldByTheNext() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 2)
+    simulation.flush()
+    try await simulation.reconcile()
+    try simulation.commit(inserts: 2)
+    simulation.flush(after: .seconds(4_000))
+    let killed = try simulation.ledger.beginRun(command: "run", settings: "")
+    _ = try await Reconciler(
+      store: simulation.bucket, ledger: simulation.ledger, configuration: simulation.configuration,
+      clock: simulation.clock, source: simulation.bucket
+    ).run(killed)
+    simulation.clock.advance(by: .seconds(60))
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .critical)
+    #expect(result.findings(.lateRows).first?.rowCount == 2)
+    #expect(result.figures?.lag?.count == 2 && result.figures?.newObjects == 1)
+    // Told once, and late no more.
+    let next = try await simulation.reconcile()
+    #expect(next.verdict.status == .ok && next.figures?.lag == nil)
+  }
+
   @Test func repeatedReconciliationsOfOneRunAddUp() async throws {
     var simulation = try Simulation()
     try simulation.commit(inserts: 2)

@@ -42,6 +42,40 @@ import Time
     #expect(stamp.uncertainty == .microseconds(300))
   }
 
+  /// This machine's clock is set an hour ahead between two runs, the second of which cannot ask the source for its
+  /// own: the bucket's tells that it is no hour later.
+  @Test func aClockSetAheadMakesNothingLate() async throws {
+    var simulation = try Simulation()
+    simulation.configuration.sourceClock = ClockOffset(offset: .zero, uncertainty: .milliseconds(5))
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    let before = try await simulation.reconcile()
+    try simulation.commit(inserts: 1)
+    simulation.clock.advance(by: .seconds(3_600))
+    simulation.bucket.setClock(offset: .seconds(-3_600), uncertainty: .milliseconds(500))
+    simulation.configuration.bucketClockThen = before.outcome.clocks.bucket
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .ok && result.figures?.pending == 1, "\(result.verdict)")
+    #expect(result.outcome.clocks.source?.offset == .seconds(-3_600))
+    simulation.clock.advance(by: simulation.configuration.limits.deadline + .seconds(1))
+    #expect(try await simulation.reconcile().figures?.late == 1)
+  }
+
+  /// This machine's clock is set back while a run is under way: what it found is its own all the same.
+  @Test func aClockSetBackHidesNoLag() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 2)
+    simulation.flush(after: .seconds(4_000))
+    let run = try simulation.ledger.beginRun(command: "run", settings: "")
+    simulation.clock.set(simulation.clock.now() - .seconds(3_000))
+    let result = try await Reconciler(
+      store: simulation.bucket, ledger: simulation.ledger, configuration: simulation.configuration,
+      clock: simulation.clock, source: simulation.bucket
+    ).run(run)
+    #expect(result.figures?.lag?.count == 2)
+    #expect(result.findings(.lateRows).first?.rowCount == 2)
+  }
+
   /// The bucket's clock is a minute ahead, PostgreSQL's 40 s behind: the lag is what it was.
   @Test func clockOffsetsAreTakenOutAndTheirUncertaintyStated() async throws {
     var simulation = try Simulation()

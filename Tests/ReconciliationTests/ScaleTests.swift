@@ -34,6 +34,35 @@ import Time
     #expect(!many.cost.fullListing)
   }
 
+  /// A name of a time to come, or one far before its time, hides nothing: before it is called late, all is listed.
+  @Test func namesOfOtherTimesHideNothing() async throws {
+    var simulation = try Simulation(seed: 6)
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    simulation.bucket.write(
+      simulation.prefix + "20990101-000000000.parquet", .success(simulation.observation([], foreign: 1)))
+    try simulation.ledger.declareTable(TableDeclaration(name: simulation.table, isShared: true))
+    try await simulation.reconcile()
+    try simulation.commit(inserts: 1)
+    simulation.flush(after: .seconds(60))
+    let next = try await simulation.reconcile()
+    #expect(next.figures?.delivered == 2 && !next.outcome.cost.fullListing)
+    try simulation.commit(inserts: 1)
+    simulation.bucket.write(
+      simulation.prefix + "20010101-000000000.parquet",
+      .success(simulation.observation(simulation.takeRows())))
+    #expect(try await simulation.reconcile().figures?.pending == 1)
+    simulation.clock.advance(by: simulation.configuration.limits.deadline)
+    let due = try await simulation.reconcile()
+    #expect(due.outcome.cost.fullListing && due.figures?.delivered == 3 && due.figures?.late == 0)
+    // What stays away asks for one whole listing, not for one at every run.
+    try simulation.commit(inserts: 1)
+    simulation.clock.advance(by: simulation.configuration.limits.deadline + .seconds(1))
+    #expect(try await simulation.reconcile().outcome.cost.fullListing)
+    let again = try await simulation.reconcile()
+    #expect(!again.outcome.cost.fullListing && again.figures?.late == 1)
+  }
+
   @Test func theWholePrefixIsListedNowAndThen() async throws {
     var simulation = try Simulation(seed: 4)
     for _ in 0..<5 {

@@ -105,6 +105,32 @@ import Time
     #expect(try await simulation.reconcile().newFindings.isEmpty)
   }
 
+  /// What was saved is judged later, as of when it was saved: with the lags that it had.
+  @Test func aSavedBucketHasItsLags() async throws {
+    var simulation = try history()
+    try simulation.commit(inserts: 2)
+    simulation.flush(after: .seconds(4_000))
+    let path = simulation.directory.file("saved.jsonl")
+    _ = try await Reconciler(
+      store: simulation.bucket, ledger: simulation.ledger, configuration: simulation.configuration,
+      clock: simulation.clock, source: simulation.bucket
+    ).saveObservations(to: path)
+    let saved = try SavedBucket(path: path, tag: simulation.ledger.pipelineTag)
+    simulation.clock.advance(by: .seconds(100_000))
+    let run = try simulation.ledger.beginRun(command: "reconcile", settings: "")
+    let result = try await Reconciler(
+      store: saved, ledger: simulation.ledger, configuration: simulation.configuration,
+      clock: ManualClock(saved.savedAt), source: saved
+    ).run(run)
+    let delivered = simulation.log.count { change in
+      change.commit > simulation.log[9].commit
+    }
+    #expect(result.figures?.lag?.count == delivered)
+    #expect(result.figures?.lagStages?.objectToSeen?.count == delivered)
+    #expect(result.findings(.lateRows).first?.rowCount == 2)
+    #expect(result.figures?.newObjects == simulation.bucket.keys.count)
+  }
+
   @Test func aDamagedFileOfObservationsIsRefused() async throws {
     let simulation = try history()
     let path = simulation.directory.file("saved.jsonl")

@@ -88,8 +88,8 @@ struct DecodedPart: Sendable {
     if identity.level >= .values {
       let values = (0..<identity.digestColumns).map { columns[ObservationTableFormat.valueColumn($0)] }
       record.present = values.map { $0.map { !$0.isNull(row) } ?? false }
-      // A row without a version holds its key only.
-      if version != nil { own.digest = digest(values, row) }
+      // A row without a version may hold its key only.
+      if version != nil || record.present.count(where: \.self) > 1 { own.digest = digest(values, row) }
     }
     record.own = own
     return record

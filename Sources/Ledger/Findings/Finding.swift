@@ -56,6 +56,8 @@ public enum FindingKind: String, Hashable, Sendable, Codable, CaseIterable {
   /// Rows with the pipeline's tag of which this ledger has no record at all: it is not the only one, or not
   /// the newest.
   case otherLedger = "other-ledger"
+  /// Changes of the pipeline's rows of which this ledger has no record: another ledger made them, or somebody else.
+  case unknownChanges = "unknown-changes"
   /// Rows of transactions that were rolled back.
   case abortedRows = "aborted-rows"
   /// Rows of others in a table that is ours alone.

@@ -99,6 +99,8 @@ package struct InventoryState: Hashable, Sendable {
   /// How many objects the last whole listing missed that nothing explains yet, and the run that listed.
   package var absentCount: Int?
   package var absentRun: RunID?
+  /// The load whose numbers were looked at last, and nothing is to be said of it any more; nil otherwise.
+  package var checkedLoad: String?
   /// Objects of changes that were written before this, by the bucket's clock, were settled and dropped.
   package internal(set) var forgottenBefore: Timestamp?
 }

@@ -117,9 +117,10 @@ extension LedgerSession {
     return try Int.fetchOne(statement, arguments: [object]) ?? 0
   }
 
-  /// Records that an object was read and what it holds beside deliveries.
-  package func record(_ observation: ObservationRecord, of object: Int64, table: Int64, now: Timestamp) throws
-  {
+  /// Records what an object that was begun holds beside deliveries.
+  package func record(
+    _ observation: ObservationRecord, of object: Int64, table: Int64, run: RunID, now: Timestamp
+  ) throws {
     var schema: Int64?
     if let columns = observation.schema {
       try execute("insert or ignore into object_schema (table_id, columns) values (?, ?)", [table, columns])
@@ -128,13 +129,12 @@ extension LedgerSession {
         arguments: [table, columns])
     }
     try execute(
-      "insert or replace into observation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "insert or replace into observation values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         object, schema, observation.level, observation.rows, observation.inserts, observation.updates,
         observation.deletes, observation.unmarked, observation.ours, observation.firstCommit?.microseconds,
-        observation.lastCommit?.microseconds, observation.bytesRead, now.microseconds,
+        observation.lastCommit?.microseconds, observation.bytesRead, now.microseconds, run.rawValue,
       ])
-    try setState(.observed, ofObject: object)
   }
 
   /// Takes back what an object that is no longer there delivered; its operations that no other object holds
@@ -147,6 +147,7 @@ extension LedgerSession {
     let operations = try Row.fetchAll(statement, arguments: [object]).map { row in
       OperationID(transaction: row["transaction_id"], ordinal: row["ordinal"])
     }
+    guard !operations.isEmpty else { return 0 }
     try execute("delete from delivery where object_id = ?", [object])
     var count = 0
     for id in operations {
@@ -187,28 +188,28 @@ extension LedgerSession {
     return (object, row["transaction_id"], row["row"])
   }
 
-  /// The lags of the operations met first in objects that were read at `time` or later.
-  package func lags(table: Int64, observedSince time: Timestamp) throws -> LagSamples {
+  /// The lags of the operations met first in objects that `run` or a later one read.
+  package func lags(table: Int64, observedSince run: RunID) throws -> LagSamples {
     let statement = try db.cachedStatement(
       sql: """
         select d.lag, d.stamp_lag, d.seen_lag from observation b cross join object o on o.id = b.object_id
           cross join delivery d on d.object_id = b.object_id
-        where b.observed_at >= ? and o.table_id = ? and d.lag is not null
+        where b.run_id >= ? and o.table_id = ? and d.lag is not null
         """)
     var samples = LagSamples()
-    let rows = try Row.fetchCursor(statement, arguments: [time.microseconds, table])
+    let rows = try Row.fetchCursor(statement, arguments: [run.rawValue, table])
     while let row = try rows.next() { samples.append(row) }
     return samples
   }
 
-  /// How many objects of a table were read at `time` or later.
-  package func objectsRead(table: Int64, since time: Timestamp) throws -> Int {
+  /// How many objects of a table `run` or a later one read.
+  package func objectsRead(table: Int64, since run: RunID) throws -> Int {
     let statement = try db.cachedStatement(
       sql: """
         select count(*) from observation b cross join object o on o.id = b.object_id
-        where b.observed_at >= ? and o.table_id = ?
+        where b.run_id >= ? and o.table_id = ?
         """)
-    return try Int.fetchOne(statement, arguments: [time.microseconds, table]) ?? 0
+    return try Int.fetchOne(statement, arguments: [run.rawValue, table]) ?? 0
   }
 
   package func add(_ totals: TableTotals, to table: Int64) throws {

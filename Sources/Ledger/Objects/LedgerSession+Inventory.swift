@@ -26,23 +26,24 @@ extension LedgerSession {
       listings: row["listings"], lastFullAt: LedgerSession.time(row["last_full_at"]),
       newestPlace: LedgerSession.time(row["newest_place"]), columns: row["columns"],
       absentCount: row["absent_count"], absentRun: (row["absent_run"] as Int64?).map(RunID.init(rawValue:)),
-      forgottenBefore: LedgerSession.time(row["forgotten_before"]))
+      checkedLoad: row["checked_load"], forgottenBefore: LedgerSession.time(row["forgotten_before"]))
   }
 
   package func record(_ inventory: InventoryState, bucket: Int64, table: Int64) throws {
     try execute(
       """
       insert into inventory (bucket_id, table_id, listings, last_full_at, newest_place, columns,
-        absent_count, absent_run)
-      values (?, ?, ?, ?, ?, ?, ?, ?)
+        absent_count, absent_run, checked_load)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?)
       on conflict do update set listings = excluded.listings, last_full_at = excluded.last_full_at,
         newest_place = excluded.newest_place, columns = excluded.columns,
-        absent_count = excluded.absent_count, absent_run = excluded.absent_run
+        absent_count = excluded.absent_count, absent_run = excluded.absent_run,
+        checked_load = excluded.checked_load
       """,
       [
         bucket, table, inventory.listings, inventory.lastFullAt?.microseconds,
         inventory.newestPlace?.microseconds, inventory.columns, inventory.absentCount,
-        inventory.absentRun?.rawValue,
+        inventory.absentRun?.rawValue, inventory.checkedLoad,
       ])
   }
 
@@ -72,8 +73,8 @@ extension LedgerSession {
     return try Int.fetchOne(statement, arguments: [bucket, table, generation]) ?? 0
   }
 
-  /// When the newest of the objects that the last listing did not name was written, and the eldest of those
-  /// that it named, by the bucket's clock.
+  /// When the newest of the objects that the last listing did not name was written, and, where there is one, the
+  /// eldest of those that it named, by the bucket's clock.
   package func absenceBounds(bucket: Int64, table: Int64) throws -> (
     newestAbsent: Timestamp?, eldestPresent: Timestamp?
   ) {
@@ -81,6 +82,7 @@ extension LedgerSession {
       db.cachedStatement(
         sql: "select max(last_modified) from object where bucket_id = ? and table_id = ? and state = 5"),
       arguments: [bucket, table])
+    guard let absent else { return (nil, nil) }
     // By time, so that the search ends with the first one that is there.
     let present = try Int64.fetchOne(
       db.cachedStatement(
@@ -160,19 +162,24 @@ extension LedgerSession {
   package func hasNewLoad(bucket: Int64, table: Int64) throws -> Bool {
     let statement = try db.cachedStatement(
       sql: """
-        select 1 from object where bucket_id = ? and table_id = ? and kind = 0 and state = 0 limit 1
+        select 1 from object indexed by object_unread
+        where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 2) and state = 0 limit 1
         """)
     return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
   }
 
-  /// The load's objects that are there or were, of every generation, in order of their numbers.
-  package func loadObjects(bucket: Int64, table: Int64) throws -> [KnownObject] {
+  /// Goes through the load's objects that are there or were, of every generation: key, generation, and the number of
+  /// the listing that named it first.
+  package func forEachLoadObject(
+    bucket: Int64, table: Int64, _ body: (String, Int64?, Int64) throws -> Void
+  ) throws {
     let statement = try db.cachedStatement(
       sql: """
-        select * from object where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 1, 2, 4)
-        order by place
+        select key, generation_id, listing from object
+        where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 1, 2, 4)
         """)
-    return try Row.fetchAll(statement, arguments: [bucket, table]).map(LedgerSession.object)
+    let rows = try Row.fetchCursor(statement, arguments: [bucket, table])
+    while let row = try rows.next() { try body(row[0], row[1], row[2]) }
   }
 
   package func object(_ id: Int64) throws -> KnownObject? {

@@ -22,9 +22,9 @@ package struct LateArrivals: Sendable {
 }
 
 extension LedgerSession {
-  /// What objects read at `time` or later brought with a lag beyond `limit` microseconds.
+  /// What objects that `run` or a later one read brought with a lag beyond `limit` microseconds.
   package func lateArrivals(
-    table: Int64, observedSince time: Timestamp, beyond limit: Int64
+    table: Int64, observedSince run: RunID, beyond limit: Int64
   ) throws -> LateArrivals {
     // CROSS JOIN keeps SQLite to this order: it begins with what was read now, and never with all deliveries.
     let statement = try db.cachedStatement(
@@ -34,12 +34,12 @@ extension LedgerSession {
           cross join delivery d on d.object_id = b.object_id
           cross join operation o on o.transaction_id = d.transaction_id and o.ordinal = d.ordinal
           cross join source_transaction t on t.id = o.transaction_id
-        where b.observed_at >= ? and k.table_id = ? and d.lag > ?
+        where b.run_id >= ? and k.table_id = ? and d.lag > ?
         order by k.place, k.key, d.row
         """)
     var arrivals = LateArrivals()
     var object: String?
-    let rows = try Row.fetchCursor(statement, arguments: [time.microseconds, table, limit])
+    let rows = try Row.fetchCursor(statement, arguments: [run.rawValue, table, limit])
     while let row = try rows.next() {
       let operation = try LedgerSession.operation(row)
       let key: String = row["key"]

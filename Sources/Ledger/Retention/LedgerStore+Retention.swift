@@ -32,11 +32,27 @@ extension LedgerStore {
       summary.transactions += transactions
     }
     let cutoff = end * DayKey.microseconds
-    let rest = try write { session in try session.pruneHistory(before: cutoff) }
+    let rest = try write { session in
+      try session.execute("update pipeline set pruned_until = ?", [end])
+      return try session.pruneHistory(before: cutoff)
+    }
     summary.objects += rest.objects
     summary.runs += rest.runs
     summary.findings += rest.findings
     return summary
+  }
+}
+
+extension LedgerStore {
+  /// Prunes as `prune` does, once a day: a day is dropped as a whole, so that a second time there is next to nothing.
+  public func pruneDaily(settledBefore: Timestamp) throws(LedgerError) -> PruneSummary {
+    let done = try read { session in
+      try Int64.fetchOne(session.db.cachedStatement(sql: "select pruned_until from pipeline"))
+    }
+    guard let done, done >= DayKey.day(of: settledBefore) else {
+      return try prune(settledBefore: settledBefore)
+    }
+    return PruneSummary()
   }
 }
 
@@ -97,7 +113,11 @@ extension LedgerSession {
   func pruneHistory(before cutoff: Int64) throws -> PruneSummary {
     var summary = PruneSummary()
     try execute("delete from source_transaction where state = 2 and recorded_at < ?", [cutoff])
-    try execute("delete from observation where observed_at < ?", [cutoff])
+    try execute(
+      """
+      delete from observation
+      where run_id < (select id from run where started_at >= ? order by started_at limit 1)
+      """, [cutoff])
     try execute(
       """
       delete from object where state in (3, 4) and last_modified < ?

@@ -20,8 +20,8 @@ extension LedgerStore {
     let now = clock.now()
     try write { session in
       try session.execute(
-        "update run set finished_at = ?, outcome = ? where id = ?",
-        [now.microseconds, try JSONText.encode(outcome), id.rawValue])
+        "update run set finished_at = ?, outcome = ?, is_judged = ? where id = ?",
+        [now.microseconds, try JSONText.encode(outcome), outcome.evidence != nil, id.rawValue])
       if session.changes == 0 { throw LedgerError(.unknownRun(id.rawValue), path: session.path) }
     }
   }
@@ -69,6 +69,14 @@ extension LedgerStore {
 }
 
 extension LedgerSession {
+  /// The first run after the last one before `run` that came to a verdict: what it and later ones observed was
+  /// never judged.
+  package func firstUnjudged(before run: RunID) throws -> RunID {
+    let statement = try db.cachedStatement(
+      sql: "select id from run where is_judged = 1 and id < ? order by id desc limit 1")
+    return RunID(rawValue: (try Int64.fetchOne(statement, arguments: [run.rawValue]) ?? 0) + 1)
+  }
+
   /// When a run began; nil of one that is not recorded any more.
   package func start(of run: RunID) throws -> Timestamp? {
     let statement = try db.cachedStatement(sql: "select started_at from run where id = ?")

@@ -9,7 +9,7 @@ enum LedgerSchema {
   static let applicationID = 0x4C43_4E52
 
   /// The newest version of the schema.
-  static let version = 5
+  static let version = 6
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -21,6 +21,7 @@ enum LedgerSchema {
     migrator.registerMigration("3") { db in try db.execute(sql: countsByHand) }
     migrator.registerMigration("4") { db in try db.execute(sql: stages) }
     migrator.registerMigration("5") { db in try db.execute(sql: stateOfTransaction) }
+    migrator.registerMigration("6") { db in try db.execute(sql: observingRuns) }
     return migrator
   }
 
@@ -286,6 +287,23 @@ enum LedgerSchema {
     -- How many objects the last whole listing missed that nothing explains yet, and the run that listed.
     alter table inventory add column absent_count integer;
     alter table inventory add column absent_run integer;
+    """
+
+  private static let observingRuns = """
+    -- Whose observation it is: no clock, which may be set back, says what a run found.
+    alter table observation add column run_id integer not null default 0;
+    update observation set run_id = ifnull(
+      (select id from run where started_at <= observed_at order by started_at desc limit 1), 0);
+    create index observation_by_run on observation (run_id);
+    drop index observation_by_time;
+    -- A run that was killed before its verdict leaves what it found to the next one.
+    alter table run add column is_judged integer not null default 0;
+    update run set is_judged = 1 where outcome is not null;
+    -- The day, since 1970, before which all that was settled was dropped last.
+    alter table pipeline add column pruned_until integer;
+    -- The load whose numbers were looked at last.
+    alter table inventory add column checked_load text;
+    create index run_judged on run (id) where is_judged = 1;
     """
 
   private static let alerts = """

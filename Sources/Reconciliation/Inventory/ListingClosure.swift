@@ -121,45 +121,4 @@ struct ListingClosure {
     }
     return (new, absent.count)
   }
-
-  /// Numbers that are missing before the highest one, in each series of the current generation's load.
-  private func reportGaps(_ listing: ListingResult, in session: LedgerSession) throws -> [FindingID] {
-    let (bucket, table) = (context.bucket, context.table.id)
-    guard let current = try session.currentGeneration(bucket: bucket, table: table) else { return [] }
-    var series: [String: [(number: Int, isOld: Bool)]] = [:]
-    for object in try session.loadObjects(bucket: bucket, table: table)
-    where object.generation == nil || object.generation == current.id {
-      guard case .object(let name, let folder) = context.location.classify(object.entry.key),
-        case .fullLoad(let number, let segment) = name.kind
-      else { continue }
-      let isOld = object.listing < listing.number || current.hasChanges
-      series["\(folder ?? "")/\(segment ?? 0)", default: []].append((Int(number), isOld))
-    }
-    let identity = "load-gap/\(bucket)/\(table)/\(current.number)"
-    var missing: [String] = []
-    for (name, objects) in series.sorted(by: { $0.key < $1.key }) {
-      let numbers = Set(objects.map(\.number))
-      guard let last = objects.filter(\.isOld).map(\.number).max(), last > 1 else { continue }
-      missing += (1..<last).filter { !numbers.contains($0) }.map { number in
-        let digits = String(number, radix: 16, uppercase: true)
-        let prefix = name == "/0" ? "" : "\(name) "
-        return prefix + "LOAD" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-      }
-    }
-    guard !missing.isEmpty else {
-      if let finding = try session.finding(identity: identity), finding.state != .resolved {
-        try session.resolve(finding.id, because: "the load's numbers are whole", now: now)
-      }
-      return []
-    }
-    let named = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " ..." : "")
-    let found = try session.report(
-      FindingReport(
-        kind: .loadGap, severity: .critical, table: table, object: context.location.prefix,
-        identity: identity,
-        summary: "\(counted(missing.count, "object")) of the full load of \(context.name) "
-          + "\(missing.count == 1 ? "is" : "are") not in the bucket: \(named)"),
-      run: run, now: now)
-    return found.isNew ? [found.id] : []
-  }
 }

@@ -13,6 +13,8 @@ struct ListingResult: Sendable {
   var listed = 0
   /// Of these, not known before.
   var new = 0
+  /// Of these, objects of the full load.
+  var newLoads = 0
   /// Whether an object of the full load was written over.
   var replacedLoad = false
   /// Whether known objects were not named.
@@ -116,7 +118,8 @@ struct TableListing {
           continue
         }
         if entry.kind == .changes {
-          let place = Timestamp(microseconds: entry.place)
+          // A name of a time to come must not keep listings from what is written until then.
+          let place = min(Timestamp(microseconds: entry.place), entry.lastModified)
           newest = max(newest ?? place, place)
         }
         if let before = known.removeValue(forKey: entry.key) {
@@ -128,6 +131,7 @@ struct TableListing {
           if entry.kind == .load { page.replacedLoad = true }
         }
         page.new += 1
+        if entry.kind == .load { page.newLoads += 1 }
         try session.add(
           entry, bucket: context.bucket, table: context.table.id, listing: number, now: now)
         if entry.kind == .other, let added = try session.object(bucket: context.bucket, key: entry.key) {
@@ -149,6 +153,7 @@ struct TableListing {
     }
     result.listed += page.listed
     result.new += page.new
+    result.newLoads += page.newLoads
     result.replacedLoad = result.replacedLoad || page.replacedLoad
     result.hasAbsent = result.hasAbsent || page.hasAbsent
     result.newFindings += page.newFindings

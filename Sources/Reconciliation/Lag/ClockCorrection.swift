@@ -38,6 +38,17 @@ struct ClockCorrection: Hashable, Sendable {
     (source?.uncertainty ?? .zero) + (bucket?.uncertainty ?? .zero) + resolution
   }
 
+  /// Brings the source's clock, measured when the bucket's was `then`, to now: where the bucket's is another by more
+  /// than both readings may be off, it is this machine's clock that was set.
+  mutating func follow(since then: ClockOffset?) {
+    guard let then, let bucket, let source else { return }
+    let step = bucket.offset - then.offset
+    let uncertainty = bucket.uncertainty + then.uncertainty
+    guard max(step, .zero - step) > uncertainty else { return }
+    self.source = ClockOffset(
+      offset: source.offset + step, uncertainty: source.uncertainty + uncertainty)
+  }
+
   /// A time of the bucket's clock by PostgreSQL's.
   func sourceTime(ofBucket time: Timestamp) -> Timestamp {
     time - (bucket?.offset ?? .zero) + (source?.offset ?? .zero)

@@ -35,11 +35,12 @@ enum UnexpectedRow: Hashable {
   /// What it is told as.
   ///
   /// That nothing at all is recorded of a row with our tag no stranger brings about: intents are recorded before
-  /// rows are written, and the tag is this ledger's own.
+  /// rows are written, and the tag is this ledger's own. A change of a row of ours a stranger may make as well.
   var finding: FindingKind {
     switch self {
     case .neverGiven, .neverWritten: .otherLedger
-    case .unknownChange, .otherTable: .unexpectedRows
+    case .unknownChange: .unknownChanges
+    case .otherTable: .unexpectedRows
     }
   }
 }
@@ -80,9 +81,11 @@ struct RowMatcher {
         return .operation(delete, differences(row, delete, comparesValues: false))
       }
     case .operation(let kind):
-      if let match = try byVersion(row, known.filter { $0.kind == kind }, isDelivered) { return match }
-      if let match = try byVersion(row, known.filter { $0.kind != kind && $0.kind != .delete }, isDelivered) {
-        return match
+      let others = known.filter { $0.kind != kind && $0.kind != .delete }
+      if let match = try byVersion(row, known.filter { $0.kind == kind }, isDelivered)
+        ?? byVersion(row, others, isDelivered)
+      {
+        return try toldDelete(row, insteadOf: match, known, isDelivered) ?? match
       }
       // A delete's row has the key alone.
       if row.version == nil, let delete = deletion(in: known),
@@ -188,6 +191,19 @@ struct RowMatcher {
     return .operation(operation, differences)
   }
 
+  /// The delete that a row with an update's Op is of: with REPLICA IDENTITY FULL it has the values of the change
+  /// before, which was delivered in a transaction of its own.
+  private func toldDelete(
+    _ row: ObservedRow, insteadOf match: RowMatch, _ known: [KnownOperation],
+    _ isDelivered: (KnownOperation) throws -> Bool
+  ) rethrows -> RowMatch? {
+    guard case .operation(let operation, _) = match, let delete = deletion(in: known),
+      isCommitted(delete, at: row.commit), try isDelivered(operation), try !isDelivered(delete),
+      distance(of: delete, from: row.commit) ?? .zero < distance(of: operation, from: row.commit) ?? .zero
+    else { return nil }
+    return .operation(delete, differences(row, delete, comparesValues: false))
+  }
+
   /// The delete of a key: of several, all but one were rolled back.
   private func deletion(in known: [KnownOperation]) -> KnownOperation? {
     known.first { $0.kind == .delete && $0.state != .aborted } ?? known.first { $0.kind == .delete }
@@ -208,9 +224,9 @@ struct RowMatcher {
       }
       differences.columns &= ~(absentColumns | row.unverified)
     }
-    // The version is looked at where values are not, too.
-    if comparesValues, operation.kind != .delete, row.digest == nil, let version = row.version,
-      !isSame(operation.version, version), let column = versionColumn, column < 64
+    // The version is looked at where values are not, too; a row that has none has lost it.
+    if comparesValues, operation.kind != .delete, row.digest == nil, let column = versionColumn, column < 64,
+      row.version.map({ !isSame(operation.version, $0) }) ?? true
     {
       differences.columns |= 1 << UInt64(column)
     }

@@ -93,7 +93,8 @@ struct ParquetObserver {
         observation.noteForeign(commit: commit)
         continue
       }
-      let isKeyOnly = versions.isNull(row)
+      let isKeyOnly =
+        versions.isNull(row) && zip(digest, columns).allSatisfy { $0 == key || $1?.isNull(row) ?? true }
       if precision == nil, let text = versions.string(row) { versionTexts.note(text) }
       observation.rows.append(
         ObservedRow(

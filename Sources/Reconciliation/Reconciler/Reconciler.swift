@@ -42,7 +42,9 @@ public struct Reconciler: Sendable {
     _ run: RunID, unseen: String? = nil, witness: (any SourceWitness)? = nil,
     progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
   ) async throws -> ReconciliationResult {
-    let started = try ledger.run(run)?.startedAt ?? clock.now()
+    // What was saved is judged as of then, which may be before the run began.
+    let started = min(try ledger.run(run)?.startedAt ?? clock.now(), clock.now())
+    let first = try ledger.read { session in try session.firstUnjudged(before: run) }
     var work = RunningTotals()
     if let unseen { work.fail(unseen) }
     let correction =
@@ -63,12 +65,12 @@ public struct Reconciler: Sendable {
       let late = LateArrivalReporter(
         context: context, limits: configuration.limits, run: run, now: clock.now())
       work.newFindings += try ledger.write(durably: false) { session in
-        try late.report(since: started, uncertainty: uncertainty, in: session)
+        try late.report(since: first, uncertainty: uncertainty, in: session)
       }
       figures.append(
         try ledger.read { session in
           try TableTally(context: context).figures(
-            outcome.settlement, since: started, uncertainty: uncertainty,
+            outcome.settlement, since: first, uncertainty: uncertainty,
             stages: correction.stages(commitWidth: outcome.commitWidth), in: session)
         })
     }
@@ -134,6 +136,7 @@ public struct Reconciler: Sendable {
       let reading = try await store.clockReading()
       correction.bucket = ClockOffset(offset: reading.offset, uncertainty: reading.uncertainty)
       if !isDirectory { work.cost.requests += 1 }
+      correction.follow(since: configuration.bucketClockThen)
     } catch {
       if !error.isAboutObject, error.code != .unsupported { work.fail("\(error)") }
     }

@@ -19,6 +19,9 @@ public struct ReconcilerConfiguration: Sendable {
   public var limits: Limits
   /// PostgreSQL's clock against this machine's, where it was measured.
   public var sourceClock: ClockOffset?
+  /// The bucket's clock when `sourceClock` was measured, where that was in an earlier run: it tells of a step that
+  /// this machine's clock has made since.
+  public var bucketClockThen: ClockOffset?
   /// How long a table may be listed only from its newest objects on.
   public var fullListingEvery: Duration = .seconds(86_400)
   /// How far before the newest object a listing begins.

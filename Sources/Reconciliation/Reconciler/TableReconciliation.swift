@@ -62,7 +62,10 @@ struct TableReconciliation {
     // So what it proves counts only when a whole listing that began after it was read agrees.
     for _ in 0..<3 {
       guard outcome.isComplete, let before = try rule() else { return nil }
-      guard try settlement().findsLosses(by: before, in: ledger) else { return before }
+      let settlement = settlement()
+      guard try settlement.findsLosses(by: before, in: ledger) || isLateUnlisted(settlement) else {
+        return before
+      }
       try await listAndRead(full: true, &outcome, &work)
       if let after = try rule(), after.generation.id == before.generation.id { return before }
     }
@@ -74,7 +77,20 @@ struct TableReconciliation {
       try session.inventory(bucket: context.bucket, table: context.table.id)
     }
     guard let last = inventory.lastFullAt else { return true }
-    return reconciler.clock.now() >= last + configuration.fullListingEvery
+    let now = reconciler.clock.now()
+    // A clock that was ahead, and was set back, must not put off listings until it is there again.
+    return now >= last + configuration.fullListingEvery || now < last
+  }
+
+  /// Whether no whole listing was made since the eldest operation that is not there fell due.
+  ///
+  /// It may be there under a name that listings pass over. While it stays away, it asks for one of them alone.
+  private func isLateUnlisted(_ settlement: Settlement) throws(LedgerError) -> Bool {
+    guard let due = try settlement.eldestDue(in: ledger) else { return false }
+    let inventory = try ledger.read { session in
+      try session.inventory(bucket: context.bucket, table: context.table.id)
+    }
+    return inventory.lastFullAt.map { $0 < due } ?? true
   }
 
   private func settlement() -> Settlement {
@@ -115,9 +131,10 @@ struct TableReconciliation {
     note(result, &outcome, &work)
     if !result.isFull, result.hasAbsent || result.replacedLoad {
       // What else is gone is seen only where all is listed.
-      let replacedLoad = result.replacedLoad
+      let (replacedLoad, newLoads) = (result.replacedLoad, result.newLoads)
       result = try await listing.list(full: true, overlap: configuration.listingOverlap)
       result.replacedLoad = result.replacedLoad || replacedLoad
+      result.newLoads += newLoads
       note(result, &outcome, &work)
     }
     let closure = ListingClosure(
@@ -162,23 +179,24 @@ struct TableReconciliation {
     let (source, request) = (reconciler.source, context.request)
     let width = max(1, configuration.parallelReads)
     try await withThrowingTaskGroup(of: (Int, Result<Observation, ObservationFailure>).self) { group in
-      var waiting: [Int: Result<Observation, ObservationFailure>] = [:]
-      var (begun, recorded) = (0, 0)
-      while recorded < objects.count {
-        // One more is begun for each that is recorded, so that what waits stays bounded.
-        while begun < min(objects.count, recorded + width) {
-          let (index, object) = (begun, objects[begun])
+      var waiting = WaitingObservations()
+      var (begun, arrived) = (0, 0)
+      while waiting.recorded < objects.count {
+        while begun < objects.count, begun - arrived < width,
+          waiting.mayGrow || begun - waiting.recorded < width
+        {
+          let (index, reference) = (begun, ObjectReference(objects[begun]))
           begun += 1
-          let reference = ObjectReference(object)
           group.addTask { (index, await Self.observe(reference, request, by: source)) }
         }
-        guard let (index, result) = try await group.next() else { return }
-        waiting[index] = result
-        while let result = waiting.removeValue(forKey: recorded) {
-          try Task.checkCancellation()
-          try record(result, of: objects[recorded], &outcome, &work)
-          recorded += 1
+        if arrived < begun, let (index, result) = try await group.next() {
+          arrived += 1
+          waiting.add(result, at: index)
         }
+        guard !waiting.mayGrow || arrived == objects.count else { continue }
+        try Task.checkCancellation()
+        let first = waiting.recorded
+        try record(Array(zip(objects[first...], waiting.takeReady())), &outcome, &work)
       }
     }
   }
@@ -191,69 +209,65 @@ struct TableReconciliation {
     } catch { return .failure(error) }
   }
 
-  private func record(
-    _ result: Result<Observation, ObservationFailure>, of object: KnownObject, _ outcome: inout Outcome,
-    _ work: inout RunningTotals
-  ) throws {
+  private typealias Read = (object: KnownObject, result: Result<Observation, ObservationFailure>)
+
+  /// Records objects in order, all of them in one transaction of the ledger.
+  private func record(_ batch: [Read], _ outcome: inout Outcome, _ work: inout RunningTotals) throws {
+    guard !batch.isEmpty else { return }
     let now = reconciler.clock.now()
-    switch result {
-    case .success(let observation):
-      work.cost.bytesRead += observation.bytesRead
-      work.cost.requests += observation.requests
-      work.cost.objectsRead += 1
-      let recorder = ObjectRecorder(context: context, clocks: clocks, run: run, now: now)
-      let (tally, new) = try ledger.write(durably: false) { session in
-        var generation = try generation(of: object, in: session)
-        return try recorder.record(observation, of: object, generation: &generation, in: session)
-      }
-      outcome.uncertainty = max(outcome.uncertainty, tally.uncertainty)
-      outcome.commitWidth = max(outcome.commitWidth, tally.commitWidth)
-      work.newFindings += new
-    case .failure(let failure):
-      work.cost.bytesRead += failure.bytesRead
-      work.cost.requests += failure.requests
-      // Where objects were read before, the columns are known, and one that lacks them is not whole.
-      let isKnown = try ledger.read { session in try session.totals(of: context.table.id).objects > 0 }
-      switch failure.kind {
-      case .unreadable,
-        .lacksColumns where isKnown:
-        let reporter = ObjectReporter(context: context, run: run, now: now)
-        work.newFindings += try ledger.write(durably: false) { session in
-          try session.setGeneration(try generation(of: object, in: session).id, ofObject: object.id)
-          return try reporter.reportUnreadable(object, failure, in: session)
-        }
-      case .replaced, .outOfReach, .unsupported, .lacksColumns:
-        // It says nothing of what the object holds: nothing may be called lost until it was read.
-        outcome.isComplete = false
-        let names = failure.message.contains(object.entry.key)
-        let message = names ? failure.message : "\(object.entry.key) cannot be read: \(failure.message)"
-        if failure.kind == .replaced {
-          outcome.replaced = outcome.replaced ?? message
-        } else {
-          work.fail(message)
+    try ledger.write(durably: false) { session in
+      let recorder = try ObjectRecorder(context: context, clocks: clocks, run: run, now: now, in: session)
+      var generations = GenerationCache(context: context, clocks: clocks, run: run, now: now)
+      var totals = TableTotals()
+      for (object, result) in batch {
+        switch result {
+        case .success(let observation):
+          work.cost.bytesRead += observation.bytesRead
+          work.cost.requests += observation.requests
+          work.cost.objectsRead += 1
+          var generation = try generations.generation(of: object, in: session)
+          let (tally, new) = try recorder.record(
+            observation, of: object, generation: &generation, totals: &totals, in: session)
+          generations.update(generation)
+          outcome.uncertainty = max(outcome.uncertainty, tally.uncertainty)
+          outcome.commitWidth = max(outcome.commitWidth, tally.commitWidth)
+          work.newFindings += new
+        case .failure(let failure):
+          work.cost.bytesRead += failure.bytesRead
+          work.cost.requests += failure.requests
+          // Where objects were read before, the columns are known, and one that lacks them is not whole.
+          let isKnown = try totals.objects > 0 || session.totals(of: context.table.id).objects > 0
+          guard failure.kind == .unreadable || failure.kind == .lacksColumns && isKnown else {
+            note(failure, of: object, &outcome, &work)
+            continue
+          }
+          let generation = try generations.generation(of: object, in: session)
+          try session.setGeneration(generation.id, ofObject: object.id)
+          work.newFindings += try ObjectReporter(context: context, run: run, now: now)
+            .reportUnreadable(object, failure, in: session)
         }
       }
+      try generations.record(in: session)
+      try session.add(totals, to: context.table.id)
     }
     progress?(
       ReconciliationProgress(
         table: context.name, objectsListed: outcome.listed, objectsRead: work.cost.objectsRead))
   }
 
-  /// The generation that an object belongs to: the current one, or for changes that were written before its
-  /// load began, the one before.
-  private func generation(of object: KnownObject, in session: LedgerSession) throws -> Generation {
-    guard let current = try session.currentGeneration(bucket: context.bucket, table: context.table.id)
-    else {
-      return try session.startGeneration(
-        bucket: context.bucket, table: context.table.id, run: run, now: reconciler.clock.now())
+  /// Takes note of a failure that says nothing of what the object holds: nothing may be called lost until it was
+  /// read.
+  private func note(
+    _ failure: ObservationFailure, of object: KnownObject, _ outcome: inout Outcome,
+    _ work: inout RunningTotals
+  ) {
+    outcome.isComplete = false
+    let names = failure.message.contains(object.entry.key)
+    let message = names ? failure.message : "\(object.entry.key) cannot be read: \(failure.message)"
+    if failure.kind == .replaced {
+      outcome.replaced = outcome.replaced ?? message
+    } else {
+      work.fail(message)
     }
-    if object.entry.kind == .changes, let load = current.loadFirstModified,
-      clocks.sourceTime(ofBucket: object.entry.lastModified) < load,
-      let before = try session.generation(
-        bucket: context.bucket, table: context.table.id, before: current.number)
-    {
-      return before
-    }
-    return current
   }
 }

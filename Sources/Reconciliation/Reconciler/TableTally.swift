@@ -6,7 +6,7 @@ struct TableTally {
   let context: TableContext
 
   func figures(
-    _ settlement: Settlement.Outcome, since start: Timestamp, uncertainty: Duration,
+    _ settlement: Settlement.Outcome, since start: RunID, uncertainty: Duration,
     stages: LagStages.Uncertainty, in session: LedgerSession
   ) throws -> TableFigures {
     var figures = TableFigures(table: context.name)

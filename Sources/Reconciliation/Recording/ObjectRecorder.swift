@@ -1,29 +1,41 @@
 import Ledger
 import Time
 
-/// Records one object: which operations it delivers, and what is wrong with it.
+/// Records objects one by one: which operations they deliver, and what is wrong with them.
 ///
-/// All of it is one transaction of the ledger: an object is recorded whole or not at all.
+/// All of an object is in one transaction of the ledger, which may hold several: an object is recorded whole or not
+/// at all. What does not differ from one object to the next is read when the recorder is made.
 struct ObjectRecorder {
   let context: TableContext
   let clocks: ClockCorrection
   let run: RunID
   let now: Timestamp
+  /// The first sequence number that was not given yet.
+  private let nextSequence: Int64
+  /// Operations with a version before this may have been dropped.
+  private let prunedBefore: Timestamp?
 
-  /// Records what `observation` says of `object`, in `generation`, which it moves on.
+  /// A recorder for objects that are recorded in the transaction of `session`.
+  init(
+    context: TableContext, clocks: ClockCorrection, run: RunID, now: Timestamp, in session: LedgerSession
+  ) throws {
+    (self.context, self.clocks, self.run, self.now) = (context, clocks, run, now)
+    nextSequence = try session.nextSequence()
+    prunedBefore = try session.prunedBefore()
+  }
+
+  /// Records what `observation` says of `object`, in `generation`, which it moves on, and adds it to `totals`.
   ///
   /// - Returns: what is wrong with the object's rows, and the numbers of findings that are new.
   func record(
     _ observation: Observation, of object: KnownObject, generation: inout Generation,
-    in session: LedgerSession
+    totals: inout TableTotals, in session: LedgerSession
   ) throws -> (tally: ObjectTally, newFindings: [FindingID]) {
     var tally = ObjectTally()
-    var totals = TableTotals()
     let matcher = RowMatcher(
-      table: context.table.id, precision: observation.versionPrecision,
-      nextSequence: try session.nextSequence(), prunedBefore: try session.prunedBefore(),
-      absentColumns: context.absentColumns(observation), versionColumn: context.versionColumn,
-      unmarkedKinds: context.unmarkedKinds)
+      table: context.table.id, precision: observation.versionPrecision, nextSequence: nextSequence,
+      prunedBefore: prunedBefore, absentColumns: context.absentColumns(observation),
+      versionColumn: context.versionColumn, unmarkedKinds: context.unmarkedKinds)
     try session.begin(object.id, inGeneration: generation.id)
     // Only what has the newest name comes after all that was read before.
     let isNewest = object.entry.place > generation.lastPlace ?? .min
@@ -45,17 +57,16 @@ struct ObjectRecorder {
       }
     }
     move(&generation, by: observation, of: object)
-    try session.record(generation)
-    totals.objects = 1
-    totals.rows = observation.rowCount
-    totals.foreignRows = observation.foreignRows
-    totals.duplicates = Int64(tally.count(.duplicateRows))
-    totals.altered = Int64(tally.count(.alteredRows))
-    totals.outOfOrder = Int64(tally.count(.outOfOrder))
-    totals.unexpected = Int64(
-      tally.count(.unexpectedRows) + tally.count(.otherLedger) + tally.count(.abortedRows))
-    try session.add(totals, to: context.table.id)
-    try session.record(record(of: observation), of: object.id, table: context.table.id, now: now)
+    totals.objects += 1
+    totals.rows += observation.rowCount
+    totals.foreignRows += observation.foreignRows
+    totals.duplicates += Int64(tally.count(.duplicateRows))
+    totals.altered += Int64(tally.count(.alteredRows))
+    totals.outOfOrder += Int64(tally.count(.outOfOrder))
+    totals.unexpected += Int64(
+      tally.count(.unexpectedRows) + tally.count(.otherLedger) + tally.count(.unknownChanges)
+        + tally.count(.abortedRows))
+    try session.record(record(of: observation), of: object.id, table: context.table.id, run: run, now: now)
     let reporter = ObjectReporter(context: context, run: run, now: now)
     var new = try reporter.report(tally, observation, of: object, in: session)
     if observation.level < .keys, object.entry.kind == .changes, let own = try session.object(object.id) {

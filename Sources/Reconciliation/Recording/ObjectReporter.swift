@@ -25,7 +25,9 @@ struct ObjectReporter {
       new += try reportForeignRows(observation, object, in: session)
     }
     new += try reportDrift(observation, object, in: session)
-    try resolve(.unreadableObject, object, because: "the object was read", in: session)
+    if object.state == .unreadable {
+      try resolve(.unreadableObject, object, because: "the object was read", in: session)
+    }
     return new
   }
 
@@ -74,9 +76,8 @@ struct ObjectReporter {
   }
 
   private static let kindsOfObjects: [FindingKind] = [
-    .lostRows, .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .otherLedger, .abortedRows,
-    .wrongTimestamp,
-    .wrongOperation, .unreadableObject, .emptyObject, .foreignName,
+    .lostRows, .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .otherLedger, .unknownChanges,
+    .abortedRows, .wrongTimestamp, .wrongOperation, .unreadableObject, .emptyObject, .foreignName,
   ]
 
   private func resolve(
@@ -100,7 +101,7 @@ struct ObjectReporter {
     case .outOfOrder, .foreignRows, .wrongTimestamp, .emptyObject, .overwrittenObject, .schemaDrift,
       .foreignName:
       .warning
-    case .duplicateRows, .reload, .otherLedger:
+    case .duplicateRows, .reload, .otherLedger, .unknownChanges:
       .notice
     }
   }
@@ -119,11 +120,15 @@ struct ObjectReporter {
     case .lostRows:
       return "\(rows) that were committed before or in the span of \(key) are not there, by number"
     case .outOfOrder: return "\(rows) in \(key) come after rows of later transactions"
-    case .unexpectedRows: return "\(rows) in \(key) carry this pipeline's tag and were never written"
+    case .unexpectedRows: return "\(rows) in \(key) are rows of this pipeline in another table"
     case .otherLedger:
       return
         "\(rows) in \(key) carry this pipeline's tag, and this ledger has no record of them: it was put back "
         + "from a backup, or another host writes with a copy of it"
+    case .unknownChanges:
+      return
+        "\(rows) in \(key) change rows of this pipeline in a way of which this ledger has no record: it was put "
+        + "back from a backup, another host writes with a copy of it, or somebody else changed them"
     case .abortedRows: return "\(rows) in \(key) belong to transactions that were rolled back"
     case .wrongTimestamp: return "\(rows) in \(key) have a commit time that is not their transaction's"
     case .wrongOperation: return "\(rows) in \(key) have an Op other than the operation executed"

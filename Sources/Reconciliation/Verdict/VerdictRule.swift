@@ -18,7 +18,7 @@ struct VerdictRule {
         status: worst, reason: others > 0 ? "\(first.reason) (and \(others) more)" : first.reason)
     }
     if let error = evidence.error { return Verdict(status: .unknown, reason: error) }
-    if let finding = otherLedger {
+    if let finding = otherLedger ?? evidence.findings.first(where: { $0.kind == .unknownChanges }) {
       return Verdict(
         status: .unknown,
         reason: finding.summary + "; go on with the newest ledger on one host alone, or begin with a new one")
@@ -152,8 +152,7 @@ struct VerdictRule {
     .lostRows, .unreadableObject, .vanishedObject, .loadGap, .alteredRows, .wrongOperation, .abortedRows,
     .unexpectedRows, .sourceDifference, .silence, .lateRows, .overwrittenObject, .wrongTimestamp, .outOfOrder,
     .emptyObject,
-    .schemaDrift, .foreignName, .foreignRows, .duplicateRows, .reload,
-    .otherLedger,
+    .schemaDrift, .foreignName, .foreignRows, .duplicateRows, .reload, .otherLedger, .unknownChanges,
   ]
 }
 

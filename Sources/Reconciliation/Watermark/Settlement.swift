@@ -61,6 +61,29 @@ struct Settlement {
     }
   }
 
+  /// When the eldest operation that is due and open fell due, by this machine's clock; nil where none is.
+  func eldestDue(in ledger: LedgerStore) throws(LedgerError) -> Timestamp? {
+    var last: OperationID?
+    while true {
+      let after = last
+      let operations = try ledger.read { session in
+        try session.unsettledOperations(table: context.table.id, after: after, limit: Settlement.batch)
+      }
+      for operation in operations where context.expectedKinds.contains(operation.kind) {
+        if let due = due(operation), now >= due { return due }
+      }
+      guard operations.count == Settlement.batch, let end = operations.last?.id else { return nil }
+      last = end
+    }
+  }
+
+  /// When an operation falls due, by this machine's clock; nil of one that no clock decides about.
+  private func due(_ operation: KnownOperation) -> Timestamp? {
+    // What a reload took away, it must bring back before the next change: no clock says when.
+    guard operation.state == .open, let commit = operation.commit else { return nil }
+    return commit.latest - (clocks.source?.offset ?? .zero) + limits.deadline
+  }
+
   /// Settles all operations that are not settled, batch by batch; `rule` is nil where nothing can be proved:
   /// no generation yet, or objects that could not be read.
   ///
@@ -187,13 +210,11 @@ struct Settlement {
   private func wait(
     for operation: KnownOperation, _ outcome: inout Outcome, in session: LedgerSession
   ) throws {
-    // What a reload took away, it must bring back before the next change: no clock says when.
-    guard operation.state == .open, let commit = operation.commit else {
+    guard let due = due(operation), let commit = operation.commit else {
       outcome.pending += 1
       return
     }
-    let committed = commit.latest - (clocks.source?.offset ?? .zero)
-    let due = committed + limits.deadline
+    let committed = due - limits.deadline
     if now >= due + limits.lossLimit {
       try session.setState(.missing, of: operation.id)
       outcome.losses.append(Loss(operation: operation, proof: nil))

@@ -75,7 +75,7 @@ struct Reconcile: PipelineCommand {
         source: sourceCheck ? try await pipeline.sourceWitness(ledger) : nil,
         observer: view.observer, engine: engine.engine ?? .native,
         since: wait || engine.observations != nil ? nil : began, progress: session.console.showReconciling)
-      try pipeline.prune(ledger)
+      try pipeline.pruneDaily(ledger)
       return Session.Judged(
         report: try pipeline.report(of: reconciled.run, ledger),
         isBeginning: pipeline.isBeginning(reconciled.result))

@@ -65,7 +65,7 @@ struct Run: PipelineCommand {
       ledger, view.store, command: "run", sourceClock: sourceClock,
       patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unwritten: unwritten,
       unseen: view.failure?.text, since: wait ? nil : began, progress: console.showReconciling)
-    try pipeline.prune(ledger)
+    try pipeline.pruneDaily(ledger)
     var report = try pipeline.report(of: reconciled.run, ledger)
     if let unwritten, report.verdict.status <= .unknown {
       let doubt = report.verdict.status == .unknown ? "; \(report.verdict.reason)" : ""

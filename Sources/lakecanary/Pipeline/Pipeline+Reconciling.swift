@@ -17,7 +17,7 @@ struct Reconciled: Sendable {
 extension Pipeline {
   /// A reconciler over the pipeline's bucket and ledger.
   func reconciler(
-    _ ledger: LedgerStore, _ store: any ObjectStore, sourceClock: Ledger.ClockOffset? = nil,
+    _ ledger: LedgerStore, _ store: any ObjectStore, clocks: ClockOffsets = ClockOffsets(),
     observer: (any ObservationSource)? = nil, listsAll: Bool = false
   ) throws -> Reconciler {
     let bucket = try bucket
@@ -27,7 +27,7 @@ extension Pipeline {
     settings.tables = configuration.tables.map(\.name)
     settings.level = configuration.level
     settings.limits = configuration.limits
-    settings.sourceClock = sourceClock
+    (settings.sourceClock, settings.bucketClockThen) = (clocks.source, clocks.bucket)
     settings.fullListingEvery = listsAll ? .zero : configuration.listing.fullEvery
     settings.listingOverlap = configuration.listing.overlap
     settings.allowsVanishedObjects = configuration.listing.objectsMayVanish
@@ -54,8 +54,8 @@ extension Pipeline {
     // A task that DMS has begun anew has replaced objects of before: all are listed, so that none is missed.
     let hasRestarted = await witness().map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
     let reconciler = try reconciler(
-      ledger, store, sourceClock: sourceClock ?? lastSourceClock(ledger), observer: observer,
-      listsAll: hasRestarted)
+      ledger, store, clocks: sourceClock.map { ClockOffsets(source: $0) } ?? lastClocks(ledger),
+      observer: observer, listsAll: hasRestarted)
     let run = try ledger.beginRun(command: command, settings: settingsText)
     var result = try await reconciler.run(run, unseen: unseen, witness: source, progress: progress)
     var cost = result.outcome.cost
@@ -130,15 +130,17 @@ extension Pipeline {
     return SourceReader(conninfo: { access.conninfo }, tag: ledger.pipelineTag, clock: clock)
   }
 
-  /// PostgreSQL's clock as a run measured it last, the less certain the longer that is ago.
-  private func lastSourceClock(_ ledger: LedgerStore) throws -> Ledger.ClockOffset? {
+  /// PostgreSQL's clock as a run measured it last, the less certain the longer that is ago, and the bucket's then.
+  private func lastClocks(_ ledger: LedgerStore) throws -> ClockOffsets {
     for run in try ledger.runs(limit: 100) {
-      guard let measured = run.outcome?.clocks.source else { continue }
+      guard let clocks = run.outcome?.clocks, let measured = clocks.source else { continue }
       // Clocks of machines that are looked after drift apart by no more than some 50 in a million.
       let drift = max(clock.now() - run.startedAt, .zero) / 20_000
-      return Ledger.ClockOffset(offset: measured.offset, uncertainty: measured.uncertainty + drift)
+      return ClockOffsets(
+        source: Ledger.ClockOffset(offset: measured.offset, uncertainty: measured.uncertainty + drift),
+        bucket: clocks.bucket)
     }
-    return nil
+    return ClockOffsets()
   }
 
   /// PostgreSQL's clock against this machine's; nil, with the reason in the log, where it cannot be asked.
@@ -166,6 +168,11 @@ extension Pipeline {
   @discardableResult
   func prune(_ ledger: LedgerStore) throws -> PruneSummary {
     try ledger.prune(settledBefore: clock.now() - configuration.retention)
+  }
+
+  /// Does so in the first run of a day.
+  func pruneDaily(_ ledger: LedgerStore) throws {
+    _ = try ledger.pruneDaily(settledBefore: clock.now() - configuration.retention)
   }
 
   /// How the pipeline has fared for `span` until now: by run for as long as the last 2,000 runs reach back, by day

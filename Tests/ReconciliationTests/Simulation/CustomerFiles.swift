@@ -39,11 +39,17 @@ struct CustomerFile {
 
   private let milliseconds: Bool
 
-  mutating func append(_ op: String?, commit: Timestamp, _ row: CustomerRow) throws {
+  mutating func append(
+    _ op: String?, commit: Timestamp, _ row: CustomerRow, hasVersion: Bool = true
+  ) throws {
     let base = start(op, commit)
     let divisor: Int64 = milliseconds ? 1_000 : 1
     writer[base].append(int64: row.createdAt.microseconds / divisor)
-    writer[base + 1].append(int64: row.updatedAt.microseconds / divisor)
+    if hasVersion {
+      writer[base + 1].append(int64: row.updatedAt.microseconds / divisor)
+    } else {
+      writer[base + 1].appendNull()
+    }
     writer[base + 2].append(text: row.key)
     writer[base + 3].append(text: row.name)
     writer[base + 4].appendNull()
@@ -55,9 +61,9 @@ struct CustomerFile {
     try writer.endRow()
   }
 
-  /// A delete: the key alone.
-  mutating func append(deleted key: String, commit: Timestamp) throws {
-    let base = start("D", commit)
+  /// A delete: the key alone; or another operation of which no more is left.
+  mutating func append(deleted key: String, op: String = "D", commit: Timestamp) throws {
+    let base = start(op, commit)
     for column in 0..<10 where column != 2 { writer[base + column].appendNull() }
     writer[base + 2].append(text: key)
     try writer.endRow()

@@ -78,17 +78,19 @@ struct CSVObserver {
     if time != nil, let versionText { precision.note(versionText) }
     var observed = ObservedRow(
       place: place, op: op, sequence: identity.sequence, version: time, commit: commit, digest: nil)
-    if request.level >= .values, time != nil {
+    if request.level >= .values {
       var values: [DigestedValue] = []
+      var isKeyOnly = true
       for (index, column) in places.digest.enumerated() {
         let text = row.text(column)
         let kind = request.kind(ofDigestColumn: index)
         if kind == .double, let text, isRounded(text), index < 64 {
           observed.unverified |= 1 << UInt64(index)
         }
+        isKeyOnly = isKeyOnly && (text == nil || column == places.key)
         values.append(text.map { DigestedValue(text: $0, kind: kind) } ?? .null)
       }
-      observed.digest = RowDigest(of: values)
+      if !isKeyOnly { observed.digest = RowDigest(of: values) }
     }
     observation.rows.append(observed)
   }
