@@ -264,6 +264,10 @@ final class ChangeWriter {
       table.rowFaults.append(
         FaultTruth(fault: .schemaChange, table: table.target.description, detail: "added_by_fault"))
     }
+    if let injector, injector.take([.dropColumn]) != nil, let name = layout.dropColumn() {
+      table.rowFaults.append(
+        FaultTruth(fault: .dropColumn, table: table.target.description, detail: name))
+    }
     table.file = try RowFile(layout: layout, settings: task.settings)
   }
 }

@@ -24,6 +24,8 @@ final class ReplicatedTable {
   var rowFaults: [FaultTruth] = []
   /// A row that waits for one of a later transaction, for the fault `reorder`.
   var held: RowCopy?
+  /// The commit time of the row before, and of the transaction that a fault leaves out.
+  var (lastTransaction, lostTransaction): (Timestamp?, Timestamp?)
 
   init(number: Int, source: QualifiedName, target: QualifiedName, location: TableLocation) {
     self.number = number

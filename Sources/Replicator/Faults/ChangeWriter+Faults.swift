@@ -6,6 +6,7 @@ extension ChangeWriter {
   func write(
     _ row: borrowing SourceRow, _ table: ReplicatedTable, with injector: FaultInjector
   ) throws(ReplicatorError) {
+    if try isOfLostTransaction(row, table, injector) { return }
     guard table.held == nil, let kind = injector.take(RowFault.kinds(for: row.header.operation))?.kind else {
       try append(row, table)
       try releaseHeld(table, after: row.header.time, injector)
@@ -19,13 +20,13 @@ extension ChangeWriter {
     case .doubleRow:
       try append(row, table)
       try append(row, table)
-    case .flipOp:
+    case .flipOp, .flipDelete:
       copy.setOperation(.update)
       try append(copy.row, table)
     case .wrongTimestamp:
       copy.setTime(TimestampText(row.header.time - .seconds(3_600)))
       try append(copy.row, table)
-    case .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue:
+    case .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue, .swapValues:
       guard let column = RowFault.alter(copy, table, kind) else {
         injector.giveBack(kind)
         return try append(row, table)
@@ -39,6 +40,23 @@ extension ChangeWriter {
       return try append(row, table)
     }
     table.rowFaults.append(truth)
+  }
+
+  /// Whether a row goes with its transaction: the fault is taken by the first row of one, and takes the others.
+  private func isOfLostTransaction(
+    _ row: borrowing SourceRow, _ table: ReplicatedTable, _ injector: FaultInjector
+  ) throws(ReplicatorError) -> Bool {
+    let time = row.header.time
+    defer { table.lastTransaction = time }
+    if table.lostTransaction != time {
+      guard table.lastTransaction != time, injector.take([.loseTransaction]) != nil else { return false }
+      table.lostTransaction = time
+    }
+    let copy = RowCopy(row)
+    withExtendedLifetime(copy) {
+      table.rowFaults.append(RowFault.truth(.loseTransaction, copy.row, table))
+    }
+    return true
   }
 
   /// Writes a row that was held back, once one of a later transaction came before it.
@@ -62,14 +80,14 @@ extension ChangeWriter {
 
 private enum RowFault {
   private static let values: Set<Fault.Kind> = [
-    .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue,
+    .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue, .swapValues,
   ]
 
   static func kinds(for operation: ChangeOperation) -> Set<Fault.Kind> {
     switch operation {
     case .insert: values.union([.loseRow, .doubleRow, .flipOp, .wrongTimestamp, .reorder])
     case .update: values.union([.loseUpdate, .doubleRow, .wrongTimestamp, .reorder])
-    case .delete: [.loseDelete, .doubleRow, .wrongTimestamp, .reorder]
+    case .delete: [.loseDelete, .flipDelete, .doubleRow, .wrongTimestamp, .reorder]
     }
   }
 
@@ -87,6 +105,7 @@ private enum RowFault {
   /// where none can be altered.
   static func alter(_ copy: RowCopy, _ table: ReplicatedTable, _ kind: Fault.Kind) -> String? {
     guard let layout = table.layout else { return nil }
+    if kind == .swapValues { return swap(copy, layout) }
     var altered: [String] = []
     for column in layout.columns where altered.isEmpty || kind == .shiftZone {
       guard case .column(let index) = column.origin, !layout.sourceColumns[index].isPrimaryKey,
@@ -97,6 +116,23 @@ private enum RowFault {
       altered.append(column.name)
     }
     return altered.isEmpty ? nil : altered.joined(separator: ", ")
+  }
+
+  /// Puts the values of two columns of text, which differ, in each other's place.
+  private static func swap(_ copy: RowCopy, _ layout: FileLayout) -> String? {
+    var texts: [(name: String, index: Int, text: [UInt8])] = []
+    for column in layout.columns where column.isText {
+      guard case .column(let index) = column.origin, !layout.sourceColumns[index].isPrimaryKey,
+        case .text(let text) = copy.row.values[index]
+      else { continue }
+      texts.append((column.name, index, Array(text)))
+    }
+    guard let first = texts.first, let second = texts.first(where: { $0.text != first.text }) else {
+      return nil
+    }
+    copy.set(first.index, to: second.text)
+    copy.set(second.index, to: first.text)
+    return "\(first.name), \(second.name)"
   }
 
   /// A value that has gone wrong; nil of one that this fault does not befall.

@@ -14,6 +14,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
     case loseUpdate = "lose-update"
     /// A deleted row is left out.
     case loseDelete = "lose-delete"
+    /// All rows of a transaction are left out, as after a resume that missed it (DMS.md section 6).
+    case loseTransaction = "lose-transaction"
     /// A CDC object is not written.
     case dropObject = "drop-object"
     /// A row is written twice.
@@ -28,6 +30,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
     case reorder
     /// An insert says that it is an update.
     case flipOp = "flip-op"
+    /// A delete says that it is an update (DMS.md section 6: no "D" in Op).
+    case flipDelete = "flip-delete"
     /// A value is not the source's.
     case alterValue = "alter-value"
     /// A text is cut short.
@@ -38,6 +42,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
     case shiftZone = "shift-zone"
     /// A value is NULL.
     case nullValue = "null-value"
+    /// The values of two columns of text are in each other's place (DMS.md section 6: misaligned columns).
+    case swapValues = "swap-values"
     /// An object ends in the middle.
     case truncateObject = "truncate-object"
     /// A Parquet file's metadata cannot be read.
@@ -46,16 +52,24 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
     case overwriteObject = "overwrite-object"
     /// An object without rows, which DMS does not write.
     case emptyObject = "empty-object"
+    /// An object without a single byte.
+    case zeroObject = "zero-object"
+    /// An object is there only after the one that follows it.
+    case lateObject = "late-object"
     /// An object with a name that DMS does not give.
     case foreignObject = "foreign-object"
     /// A row's commit time is an hour too early.
     case wrongTimestamp = "wrong-timestamp"
     /// A full-load object that others follow is not written.
     case gapInLoad = "gap-in-load"
+    /// The last object of a full load is written twice, under two numbers.
+    case doubleLoad = "double-load"
     /// A table is loaded again while the task runs.
     case reload
     /// An object has a column more.
     case schemaChange = "schema-change"
+    /// An object lacks a column of text.
+    case dropColumn = "drop-column"
     /// An object that was written is removed again.
     case deleteObject = "delete-object"
 
@@ -65,6 +79,7 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
       case .loseRow: "leave an inserted row out"
       case .loseUpdate: "leave an update out"
       case .loseDelete: "leave a delete out"
+      case .loseTransaction: "leave all rows of a transaction out"
       case .dropObject: "do not write a CDC object"
       case .doubleRow: "write a row twice"
       case .doubleObject: "write an object twice, under two names"
@@ -72,20 +87,26 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
       case .stall: "write nothing for N seconds"
       case .reorder: "write a row after one of a later transaction"
       case .flipOp: "call an insert an update"
+      case .flipDelete: "call a delete an update"
       case .alterValue: "change a value"
       case .truncateValue: "cut a text short"
       case .roundValue: "round a number"
       case .shiftZone: "shift a row's timestamps by two hours"
       case .nullValue: "write NULL in place of a value"
+      case .swapValues: "put the values of two columns in each other's place"
       case .truncateObject: "cut an object in two"
       case .corruptFooter: "spoil a Parquet file's metadata"
       case .overwriteObject: "write the next object over an object"
       case .emptyObject: "write an object without rows"
+      case .zeroObject: "write an object without a single byte"
+      case .lateObject: "write an object after the one that follows it"
       case .foreignObject: "write an object with a name that DMS does not give"
       case .wrongTimestamp: "set a row's commit time an hour back"
       case .gapInLoad: "do not write a full-load object that others follow"
+      case .doubleLoad: "write a full-load object twice, under two numbers"
       case .reload: "load a table again"
       case .schemaChange: "give an object a column more"
+      case .dropColumn: "leave a column out of an object"
       case .deleteObject: "remove an object that was written"
       }
     }

@@ -16,6 +16,8 @@ final class ObjectFaults: Sendable {
     var toOverwrite: [Int: (key: String, rowCount: Int)] = [:]
     /// By table, the key of an object that goes when the next one is written.
     var toDelete: [Int: (key: String, rowCount: Int)] = [:]
+    /// By table, an object that waits until the next one is written.
+    var toFollow: [Int: (object: EncodedObject, key: String)] = [:]
   }
 
   private let state = Mutex(State())
@@ -54,10 +56,18 @@ final class ObjectFaults: Sendable {
       try await queue.store.put(earlier.key, content: object.file, ifNoneMatch: false)
       return earlier.key
     }
+    // Of the object before, not of this one.
+    let (toDelete, toFollow) = state.withLock { state in
+      (state.toDelete.removeValue(forKey: object.table), state.toFollow.removeValue(forKey: object.table))
+    }
     let written = try await deliverChanges(object, key: key, through: queue)
-    if written != nil, let earlier = state.withLock({ $0.toDelete.removeValue(forKey: object.table) }) {
+    if written != nil, let earlier = toDelete {
       try record(.deleteObject, object, earlier.key, rowCount: earlier.rowCount)
       try await queue.store.delete(earlier.key)
+    }
+    if written != nil, let earlier = toFollow {
+      try record(.lateObject, earlier.object, earlier.key, detail: "after \(key)")
+      _ = try await queue.put(earlier.object, content: earlier.object.file, at: earlier.key)
     }
     return written
   }
@@ -69,13 +79,18 @@ final class ObjectFaults: Sendable {
       try record(.gapInLoad, object, key, detail: "\(object.rowCount) rows")
       return key
     }
+    if case .fullLoad(let number, isLast: true) = object.name, injector.take([.doubleLoad]) != nil {
+      let second = object.location.key(
+        ObjectName(.fullLoad(number: number + 1, segment: nil), queue.settings.fileFormat))
+      try record(.doubleLoad, object, second, detail: "which is \(key) again")
+      try await queue.store.put(second, content: object.file, ifNoneMatch: false)
+    }
     return try await queue.put(object, content: object.file, at: key)
   }
 
   private static let kinds: Set<Fault.Kind> = [
     .dropObject, .delay, .stall, .doubleObject, .truncateObject, .corruptFooter, .overwriteObject,
-    .emptyObject,
-    .foreignObject, .deleteObject,
+    .emptyObject, .zeroObject, .lateObject, .foreignObject, .deleteObject,
   ]
 
   private func deliverChanges(
@@ -107,6 +122,13 @@ final class ObjectFaults: Sendable {
       try record(kind, object, key)
       return try await queue.put(
         object, content: EncodedFile(Array(try bytes(of: object).prefix(object.file.byteCount / 2))), at: key)
+    case .zeroObject:
+      try record(kind, object, key)
+      return try await queue.put(object, content: EncodedFile([]), at: key)
+    case .lateObject:
+      // It counts as written: a run that ends before the next object has lost it.
+      state.withLock { $0.toFollow[object.table] = (object, key) }
+      return key
     case .corruptFooter:
       try record(kind, object, key)
       return try await queue.put(object, content: EncodedFile(spoiled(try bytes(of: object))), at: key)

@@ -10,12 +10,21 @@ struct FileLayout: Hashable, Sendable {
     let origin: TargetColumn.Origin
     /// Whether text that does not fit is NULL: a rule made the type, the source did not promise it.
     let isLenient: Bool
+
+    /// Whether it holds text of any content, which a UUID's is not.
+    var isText: Bool {
+      switch conversion {
+      case .text: type != .string(36)
+      case .trimmedText: true
+      default: false
+      }
+    }
   }
 
   let source: QualifiedName
   let target: QualifiedName
   let sourceColumns: [SourceTableColumn]
-  let columns: [Column]
+  private(set) var columns: [Column]
   var hasOp: Bool
   let timestampColumn: String?
   /// A column that only the fault `schema-change` adds.
@@ -62,6 +71,19 @@ struct FileLayout: Hashable, Sendable {
     }
     hasOp = settings.hasOpColumn(in: phase)
     timestampColumn = settings.timestampColumnName
+  }
+
+  /// Leaves the last column of text that is no part of the key out, as only the fault `drop-column` does.
+  ///
+  /// - Returns: its name; nil where there is none.
+  mutating func dropColumn() -> String? {
+    let index = columns.lastIndex { column in
+      guard case .column(let source) = column.origin, !sourceColumns[source].isPrimaryKey else {
+        return false
+      }
+      return column.isText
+    }
+    return index.map { columns.remove(at: $0).name }
   }
 
   /// Every column's name, in the order of the file.

@@ -52,14 +52,19 @@ struct Scale: AsyncParsableCommand {
       }
     }
     for (size, costs) in zip(sizes, costs) {
-      guard let least = costs.min(by: { $0.user < $1.user }) else { continue }
+      guard let least = costs.min(by: { $0.processor < $1.processor }) else { continue }
       print(
         "1000 new objects and 100 new operations among \(size) and \(size * 10): \(least), \(least.listed) listed"
       )
     }
-    let ratio = (costs[1].map(\.user).min() ?? 0) / (costs[0].map(\.user).min() ?? 1)
+    func ratio(_ time: KeyPath<Cost, Double>) -> String {
+      String(
+        format: "%.2f",
+        (costs[1].map { $0[keyPath: time] }.min() ?? 0) / (costs[0].map { $0[keyPath: time] }.min() ?? 1))
+    }
     print(
-      "ratio of processor time \(String(format: "%.2f", ratio)); most memory so far \(Cost.peakMegabytes) MB")
+      "ratio of processor time \(ratio(\.processor)), of the clock \(ratio(\.wall)); "
+        + "most memory so far \(Cost.peakMegabytes) MB")
     try await first(directory.path)
   }
 
@@ -86,20 +91,24 @@ struct MakeLedger: ParsableCommand {
 /// Time that was taken.
 struct Cost: CustomStringConvertible {
   var wall: Double
-  var user: Double
+  /// In the program and in the system for it.
+  var processor: Double
   var listed = 0
 
   static func now() -> Cost {
     var usage = rusage()
     getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return Cost(
       wall: Double(SystemWallClock().now().microseconds) / 1e6,
-      user: Double(usage.ru_utime.tv_sec) + Double(usage.ru_utime.tv_usec) / 1e6)
+      processor: seconds(usage.ru_utime) + seconds(usage.ru_stime))
   }
 
-  func until(_ end: Cost) -> Cost { Cost(wall: end.wall - wall, user: end.user - user) }
+  func until(_ end: Cost) -> Cost {
+    Cost(wall: end.wall - wall, processor: end.processor - processor)
+  }
 
-  var description: String { String(format: "%.3f s (%.3f s of processor)", wall, user) }
+  var description: String { String(format: "%.3f s (%.3f s of processor)", wall, processor) }
 
   /// The most memory that the process had (VmHWM).
   static var peakMegabytes: Int {

@@ -52,7 +52,7 @@ struct ScaledLedger {
         start, transactions, start, start + step * Int64(objects - 1), start + step * Int64(objects - 1),
       ])
     try db.execute(
-      sql: "insert into inventory values (1, 1, 1, ?, ?, ?, null, null, null)",
+      sql: "insert into inventory values (1, 1, 1, ?, ?, ?, null, null, null, null)",
       arguments: [
         start + step * Int64(objects), start + step * Int64(objects - 1),
         "customer_id byteArray",
@@ -79,7 +79,7 @@ struct ScaledLedger {
     let object = try db.cachedStatement(
       sql: "insert into object values (?, 1, 1, 1, ?, ?, 1000, ?, 1, ?, 1, 1, ?)")
     let observation = try db.cachedStatement(
-      sql: "insert into observation values (?, 1, 2, 10, 10, 0, 0, 0, 10, ?, ?, 1000, ?)")
+      sql: "insert into observation values (?, 1, 2, 10, 10, 0, 0, 0, 10, ?, ?, 1000, ?, 0)")
     for number in 0..<objects {
       let closed = bucket.closed(number).microseconds
       try object.execute(arguments: [number + 1, bucket.key(number), "\(number)", closed, closed, closed])

@@ -31,8 +31,8 @@ struct Year: AsyncParsableCommand {
         guard result.verdict.status <= .unknown else {
           throw ValidationError("day \(day): \(result.verdict)")
         }
+        _ = try run.ledger.pruneDaily(settledBefore: run.clock.now() - .seconds(Int64(retention) * 86_400))
       }
-      _ = try run.ledger.prune(settledBefore: run.clock.now() - .seconds(Int64(retention) * 86_400))
       guard day % 30 == 0 else { continue }
       let size = ((try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int) ?? 0
       sizes.append(size)

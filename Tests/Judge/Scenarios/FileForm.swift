@@ -16,7 +16,9 @@ struct FileForm: Sendable {
   func allows(_ kind: Fault.Kind) -> Bool { !without.contains(kind) }
 
   /// Of a table that is not ours alone, values are not looked at by default.
-  private static let values: Set<Fault.Kind> = [.alterValue, .truncateValue, .roundValue, .nullValue]
+  private static let values: Set<Fault.Kind> = [
+    .alterValue, .truncateValue, .roundValue, .nullValue, .swapValues,
+  ]
   /// Cut text is text.
   private static let footers: Set<Fault.Kind> = [.truncateObject, .corruptFooter]
 
@@ -60,16 +62,16 @@ struct FileForm: Sendable {
       settings:
         "DataFormat=parquet;timestampColumnName=ts;cdcInsertsAndUpdates=true;includeOpForFullLoad=true;"
         + "maxFileSize=8",
-      without: [.loseDelete]),
+      without: [.loseDelete, .flipDelete]),
     FileForm(
       name: "inserts-only",
       settings: "DataFormat=parquet;timestampColumnName=ts;cdcInsertsOnly=true;includeOpForFullLoad=true;"
         + "maxFileSize=8",
-      without: [.loseDelete, .loseUpdate]),
+      without: [.loseDelete, .flipDelete, .loseUpdate]),
     FileForm(
       name: "no-op",
       settings: "DataFormat=parquet;timestampColumnName=ts;cdcInsertsOnly=true;maxFileSize=8",
-      without: [.loseDelete, .loseUpdate, .flipOp]),
+      without: [.loseDelete, .flipDelete, .loseUpdate, .flipOp]),
     FileForm(
       name: "partitions",
       settings:
@@ -91,7 +93,7 @@ struct FileForm: Sendable {
       isShared: true, without: values.union([.emptyObject])),
     FileForm(
       name: "csv", settings: "timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
-      without: footers.union([.schemaChange])),
+      without: footers.union([.schemaChange, .dropColumn])),
     FileForm(
       name: "csv-gzip",
       settings:

@@ -24,6 +24,9 @@ struct Scenarios: AsyncParsableCommand {
   @Option(help: "This form of files alone, by its name.")
   var form: String?
 
+  @Option(help: "This scenario of the plan alone, by its number: to play one again that failed.")
+  var only: Int?
+
   static func kind(_ text: String) throws -> Fault.Kind {
     guard let kind = Fault.Kind(rawValue: text) else { throw ValidationError("there is no fault \(text)") }
     return kind
@@ -32,7 +35,9 @@ struct Scenarios: AsyncParsableCommand {
   mutating func run() async throws {
     let directory = try TemporaryDirectory(prefix: "lakecanary-judge", for: "the scenarios")
     let cluster = try await PostgresCluster.start(in: directory.path + "/pg", removing: directory.path)
-    let scenarios = try plans().map { Scenario(plan: $0, cluster: cluster, directory: directory.path) }
+    let scenarios = try plans().filter { only == nil || $0.number == only }.map {
+      Scenario(plan: $0, cluster: cluster, directory: directory.path)
+    }
     let board = await Scenarios.play(scenarios, parallel: parallel)
     await cluster.stop()
     print(board.text)

@@ -95,17 +95,28 @@ struct Truth {
     if line.isOne(of: [.deleteObject, .overwriteObject]), let object = line.object, unseen.contains(object) {
       return true
     }
-    guard line.row != nil || line.isOne(of: [.schemaChange]),
-      !line.isOne(of: [.loseRow, .loseUpdate, .loseDelete]), let object = line.object
+    guard line.row != nil || line.isOne(of: [.schemaChange, .dropColumn]),
+      !line.isOne(of: [.loseRow, .loseUpdate, .loseDelete, .loseTransaction]), let object = line.object
     else { return false }
     return unseen.contains(object)
       || lines.contains {
-        $0.object == object && $0.isOne(of: [.dropObject, .truncateObject, .corruptFooter])
+        $0.object == object && $0.isOne(of: [.dropObject, .truncateObject, .corruptFooter, .zeroObject])
       }
   }
 
+  /// Rows that were to be twice in some objects.
+  private func doubledRows(in objects: Set<String>) -> Int {
+    lines.count { line in line.isOne(of: [.doubleRow]) && line.object.map(objects.contains) == true }
+  }
+
+  /// How many operations are lost at least with an object that was not written.
+  func leastLost(with line: FaultTruth) -> Int {
+    let doubled = doubledRows(in: Set([line.object].compactMap(\.self)))
+    return max(1, (line.rowCount ?? 1) - doubled - rowsOfOthers)
+  }
+
   func keys(_ kinds: Set<Fault.Kind>) -> Set<String> {
-    Set(lines.filter { $0.isOne(of: kinds) && !isMoot($0) }.compactMap(\.key))
+    Set(lines.filter { $0.isOne(of: kinds) }.compactMap(\.key))
   }
 
   func objects(_ kinds: Set<Fault.Kind>) -> Set<String> {
@@ -119,7 +130,7 @@ struct Truth {
   /// How often rows that went wrong in one of these ways are in the bucket: twice where their object is.
   func occurrences(_ kinds: Set<Fault.Kind>) -> Int {
     let doubled = objects([.doubleObject])
-    return lines.filter { $0.isOne(of: kinds) && !isMoot($0) }.reduce(0) { sum, line in
+    return lines.filter { $0.isOne(of: kinds) }.reduce(0) { sum, line in
       sum + (line.object.map(doubled.contains) == true ? 2 : 1)
     }
   }
@@ -127,19 +138,19 @@ struct Truth {
   /// How many operations were lost, at least and at most: rows left out, and those of objects that never came, some
   /// of which may be of others; a row that was to be twice in such an object is one.
   var lostRows: ClosedRange<Int> {
-    let gone = objects([.dropObject, .truncateObject, .corruptFooter, .overwriteObject]).union(unseen)
-    let doubled = lines.count { line in
-      line.isOne(of: [.doubleRow]) && line.object.map(gone.contains) == true
-    }
+    let kinds: Set<Fault.Kind> = [
+      .dropObject, .truncateObject, .corruptFooter, .overwriteObject, .zeroObject,
+    ]
+    let gone = objects(kinds).union(unseen)
     let most =
-      lines.count { $0.isOne(of: [.loseRow, .loseUpdate, .loseDelete]) }
-      + rows([.dropObject, .truncateObject, .corruptFooter, .overwriteObject]) - doubled
+      lines.count { $0.isOne(of: [.loseRow, .loseUpdate, .loseDelete, .loseTransaction]) }
+      + rows(kinds) - doubledRows(in: gone)
       + lines.filter { $0.isOne(of: [.deleteObject]) && unseen.contains($0.object ?? "") }
       .reduce(0) { $0 + ($1.rowCount ?? 0) }
     return (gone.isEmpty ? most : max(0, most - rowsOfOthers))...most
   }
 
-  var duplicateRows: Int { keys([.doubleRow]).count + rows([.doubleObject]) }
+  var duplicateRows: Int { keys([.doubleRow]).count + rows([.doubleObject, .doubleLoad]) }
 }
 
 extension FaultTruth {
@@ -177,14 +188,17 @@ struct Found {
     func names(_ kind: FindingKind) -> Bool { truth.key.map(keys(kind).contains) ?? false }
     func namesObject(_ kind: FindingKind) -> Bool { truth.object.map(objects(kind).contains) ?? false }
     switch kind {
-    case .loseRow, .loseUpdate, .loseDelete:
+    case .loseRow, .loseUpdate, .loseDelete, .loseTransaction:
       let name = "\(truth.op ?? "") \(truth.key ?? "")"
       // A load made afterwards brings the row's last state: then it is lost no more.
       return record.losses.contains(name) || isReloaded && record.covered.contains(name)
     case .dropObject:
-      let least = (truth.rowCount ?? 1) - all.rowsOfOthers
-      return count(.lostRows) >= max(1, least) || isReloaded && figures?.missing == 0
+      return count(.lostRows) >= all.leastLost(with: truth) || isReloaded && figures?.missing == 0
     case .truncateObject, .corruptFooter: return namesObject(.unreadableObject)
+    // Of text, no byte is a file without rows.
+    case .zeroObject: return namesObject(.unreadableObject) || namesObject(.emptyObject)
+    // It is there in the end: then nothing of it may be lost any more.
+    case .lateObject: return figures.map { $0.missing <= all.lostRows.upperBound } ?? false
     case .overwriteObject: return namesObject(.overwrittenObject)
     case .deleteObject: return namesObject(.vanishedObject)
     case .emptyObject: return namesObject(.emptyObject)
@@ -194,9 +208,10 @@ struct Found {
       return count(.duplicateRows) >= max(1, (truth.rowCount ?? 1) - all.rowsOfOthers)
     case .delay, .stall: return byKind[.lateRows] != nil
     case .reorder: return names(.outOfOrder)
-    case .flipOp: return names(.wrongOperation)
+    case .flipOp, .flipDelete: return names(.wrongOperation)
+    case .doubleLoad: return count(.duplicateRows) >= max(1, (truth.rowCount ?? 1) - all.rowsOfOthers)
     case .wrongTimestamp: return names(.wrongTimestamp)
-    case .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue:
+    case .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue, .swapValues:
       var columns = truth.detail.map { $0.lowercased().components(separatedBy: ", ") } ?? []
       // Of a shared table the keys and versions alone are read.
       if isShared { columns = columns.filter { $0 == "updated_at" } }
@@ -205,7 +220,7 @@ struct Found {
       }
     case .gapInLoad: return byKind[.loadGap] != nil
     case .reload: return byKind[.reload] != nil
-    case .schemaChange: return byKind[.schemaDrift] != nil
+    case .schemaChange, .dropColumn: return byKind[.schemaDrift] != nil
     }
   }
 
@@ -225,23 +240,28 @@ struct Found {
     }
     expect(
       .lostRows,
-      truth.hasGap || truth.lostRows.contains(count(.lostRows))
-        || truth.isReloaded && count(.lostRows) <= truth.lostRows.upperBound)
-    expectKeys(.alteredRows, [.alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue])
-    expectKeys(.wrongOperation, [.flipOp])
+      truth.hasGap
+        || count(.lostRows) <= truth.lostRows.upperBound + truth.rows([.lateObject])
+          && (truth.isReloaded || count(.lostRows) >= truth.lostRows.lowerBound)
+    )
+    expectKeys(
+      .alteredRows, [.alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue, .swapValues])
+    expectKeys(.wrongOperation, [.flipOp, .flipDelete])
     expectKeys(.wrongTimestamp, [.wrongTimestamp])
     expectKeys(.outOfOrder, [.reorder])
     expect(.duplicateRows, count(.duplicateRows) <= truth.duplicateRows)
-    expectObjects(.unreadableObject, [.truncateObject, .corruptFooter])
+    expectObjects(.unreadableObject, [.truncateObject, .corruptFooter, .zeroObject])
     expectObjects(.overwrittenObject, [.overwriteObject])
     expectObjects(.vanishedObject, [.deleteObject])
-    expectObjects(.emptyObject, [.emptyObject])
+    expectObjects(.emptyObject, [.emptyObject, .zeroObject])
     expectObjects(.foreignName, [.foreignObject])
     expect(.loadGap, truth.hasGap)
     expect(.reload, truth.isReloaded)
-    expect(.schemaDrift, truth.lines.contains { $0.isOne(of: [.schemaChange]) })
+    expect(.schemaDrift, truth.lines.contains { $0.isOne(of: [.schemaChange, .dropColumn]) })
     expect(.lateRows, truth.lines.contains { $0.isOne(of: [.delay, .stall]) })
-    for kind in [FindingKind.unexpectedRows, .otherLedger, .abortedRows, .foreignRows, .silence] {
+    for kind in [
+      FindingKind.unexpectedRows, .otherLedger, .unknownChanges, .abortedRows, .foreignRows, .silence,
+    ] {
       expect(kind, false)
     }
     return alarms

@@ -1,6 +1,7 @@
 import DMS
 import Foundation
 import LocalServers
+import ObjectStorage
 import Postgres
 import Testing
 import Time
@@ -42,7 +43,7 @@ import Time
     }
     let keys = try await bucket.keys()
     var rows: [(String?, String?, String?, String?)] = []
-    if !["truncate-object", "corrupt-footer", "foreign-object"].contains(fault) {
+    if !["truncate-object", "corrupt-footer", "zero-object", "foreign-object"].contains(fault) {
       rows = try await bucket.changedRows().map { ($0["Op"], $0["id"], $0["v"], $0["extracted_at"]) }
     }
     return Outcome(keys: keys, rows: rows, truths: truths, bucket: bucket)
@@ -61,6 +62,8 @@ import Time
     ("double-row", ["I1001", "I1001", "I1002", "U1001", "D1002", "I1003"], "I"),
     ("flip-op", ["U1001", "I1002", "U1001", "D1002", "I1003"], "I"),
     ("reorder", ["I1002", "I1001", "U1001", "D1002", "I1003"], "I"),
+    ("lose-transaction", ["I1002", "U1001", "D1002", "I1003"], "I"),
+    ("flip-delete", ["I1001", "I1002", "U1001", "U1002", "I1003"], "D"),
   ])
   func rowsGoWrong(fault: String, rows: [String], operation: String) async throws {
     let outcome = try await outcome(fault)
@@ -68,7 +71,7 @@ import Time
     #expect(outcome.truths.count == 1)
     let truth = try #require(outcome.truths.first)
     #expect(truth.fault == fault && truth.table == "public.t" && truth.op == operation)
-    #expect(truth.row == ["id": fault == "lose-delete" ? "1002" : "1001"])
+    #expect(truth.row == ["id": operation == "D" ? "1002" : "1001"])
     #expect(outcome.keys.contains(try #require(truth.object)))
   }
 
@@ -92,7 +95,7 @@ import Time
   }
 
   @Test func objectsAreSpoiled() async throws {
-    for fault in ["truncate-object", "corrupt-footer"] {
+    for fault in ["truncate-object", "corrupt-footer", "zero-object"] {
       let outcome = try await outcome(fault)
       let key = try #require(outcome.truths.first?.object)
       #expect(outcome.keys.contains(key))
@@ -116,6 +119,25 @@ import Time
     let columns = try await outcome.bucket.changes().map(\.columns.count)
     #expect(columns == [5, 4])
     #expect(outcome.truths.count == 1)
+  }
+
+  @Test func aColumnTooFew() async throws {
+    let outcome = try await outcome("drop-column")
+    let columns = try await outcome.bucket.changes().map(\.columns.count)
+    #expect(columns == [3, 4])
+    #expect(outcome.truths.first?.detail == "v")
+  }
+
+  @Test func anObjectComesAfterTheNext() async throws {
+    let outcome = try await outcome("late-object")
+    let keys = outcome.keys.filter { !$0.contains("LOAD") }
+    try #require(keys.count == 2)
+    #expect(outcome.truths.first?.object == keys[0])
+    #expect(shorthand(outcome) == FaultPipelineTests.changes)
+    let (first, second) = (
+      try await outcome.bucket.store.head(keys[0]), try await outcome.bucket.store.head(keys[1])
+    )
+    #expect(first.lastModified >= second.lastModified)
   }
 
   @Test(arguments: ["delay:2", "stall:2"])
@@ -147,6 +169,13 @@ import Time
     #expect(!outcome.keys.contains("public/t/LOAD00000001.parquet"))
     #expect(outcome.keys.contains("public/t/LOAD00000002.parquet"))
     #expect(outcome.truths.first?.object == "public/t/LOAD00000001.parquet")
+  }
+
+  @Test func aLoadThatIsThereTwice() async throws {
+    let outcome = try await outcome("double-load")
+    #expect(outcome.truths.first?.object == "public/t/LOAD00000002.parquet")
+    #expect(outcome.truths.first?.rowCount == 500)
+    #expect(outcome.keys.contains("public/t/LOAD00000002.parquet"))
   }
 
   @Test func aTableIsLoadedAgain() async throws {
