@@ -39,6 +39,26 @@ import Time
       isInLoad: isInLoad)
   }
 
+  /// A row is updated before the load and again right after it, and the second row comes with the version of another
+  /// zone: it is not taken for the first, by which the changes would have begun before the load.
+  @Test func aRowThatIsKnownByItsCommitAloneIsOfTheNearestOne() async throws {
+    var simulation = try Simulation(seed: 61)
+    try simulation.ledger.declareTable(TableDeclaration(name: simulation.table, isShared: true))
+    try simulation.commit(inserts: 4)
+    let row = try #require(simulation.live.keys.min())
+    try simulation.commit([simulation.change(.update, row)])
+    try simulation.commit([simulation.change(.delete, try #require(simulation.live.keys.max()))])
+    simulation.load()
+    try simulation.commit([simulation.change(.update, row)])
+    try simulation.commit(inserts: 1)
+    var rows = simulation.takeRows()
+    rows[0].version = rows[0].version.map { $0 + .seconds(7_200) }
+    simulation.write(rows)
+    let result = try await simulation.reconcile()
+    #expect(result.findings.map(\.kind) == [.alteredRows], "\(result.findings.map(\.summary))")
+    #expect(result.figures?.missing == 0 && result.figures?.covered == 6)
+  }
+
   @Test func aRowDeletedBeforeTheLoadIsCovered() throws {
     #expect(ruling(try generation(first: 30, last: 40), insert: 900, delete: 950) == .covered)
   }

@@ -44,7 +44,7 @@ import Time
   func deletesMayBringWholeRows(settings: String) async throws {
     var simulation = try Simulation(seed: 52, settings: settings)
     try simulation.commit(inserts: 6)
-    simulation.flush()
+    simulation.load()
     try simulation.commit(updates: 4)
     simulation.flush()
     let before = simulation.live

@@ -154,7 +154,7 @@ struct RowMatcher {
   private func resembling(
     _ row: ObservedRow, _ candidates: [KnownOperation], needsBoth: Bool
   ) -> RowMatch? {
-    var best: (operation: KnownOperation, differences: Differences)?
+    var best: (operation: KnownOperation, differences: Differences, rank: (Int, Duration))?
     for operation in candidates {
       let differences = differences(row, operation)
       if let digest = row.digest {
@@ -165,10 +165,10 @@ struct RowMatcher {
       } else {
         guard isCommitted(operation, at: row.commit) else { continue }
       }
-      if let known = best, known.differences.columns.nonzeroBitCount <= differences.columns.nonzeroBitCount {
-        continue
-      }
-      best = (operation, differences)
+      // Of those that resemble it alike, the one that was committed then: another, near by, may be of before the load.
+      let rank = (differences.columns.nonzeroBitCount, distance(of: operation, from: row.commit) ?? .zero)
+      if let best, best.rank <= rank { continue }
+      best = (operation, differences, rank)
     }
     return best.map { .operation($0.operation, $0.differences) }
   }
@@ -192,13 +192,13 @@ struct RowMatcher {
   }
 
   /// The delete that a row with an update's Op is of: with REPLICA IDENTITY FULL it has the values of the change
-  /// before, which was delivered in a transaction of its own.
+  /// before, and the commit time of the delete.
   private func toldDelete(
     _ row: ObservedRow, insteadOf match: RowMatch, _ known: [KnownOperation],
     _ isDelivered: (KnownOperation) throws -> Bool
   ) rethrows -> RowMatch? {
     guard case .operation(let operation, _) = match, let delete = deletion(in: known),
-      isCommitted(delete, at: row.commit), try isDelivered(operation), try !isDelivered(delete),
+      isCommitted(delete, at: row.commit), try !isDelivered(delete),
       distance(of: delete, from: row.commit) ?? .zero < distance(of: operation, from: row.commit) ?? .zero
     else { return nil }
     return .operation(delete, differences(row, delete, comparesValues: false))

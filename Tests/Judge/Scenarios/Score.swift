@@ -198,7 +198,7 @@ struct Found {
     // Of text, no byte is a file without rows.
     case .zeroObject: return namesObject(.unreadableObject) || namesObject(.emptyObject)
     // It is there in the end: then nothing of it may be lost any more.
-    case .lateObject: return figures.map { $0.missing <= all.lostRows.upperBound } ?? false
+    case .lateObject: return all.hasGap || figures.map { $0.missing <= all.lostRows.upperBound } ?? false
     case .overwriteObject: return namesObject(.overwrittenObject)
     case .deleteObject: return namesObject(.vanishedObject)
     case .emptyObject: return namesObject(.emptyObject)
@@ -206,7 +206,8 @@ struct Found {
     case .doubleRow: return names(.duplicateRows)
     case .doubleObject:
       return count(.duplicateRows) >= max(1, (truth.rowCount ?? 1) - all.rowsOfOthers)
-    case .delay, .stall: return byKind[.lateRows] != nil
+    // A load made meanwhile brings the rows in their stead.
+    case .delay, .stall: return byKind[.lateRows] != nil || isReloaded
     case .reorder: return names(.outOfOrder)
     case .flipOp, .flipDelete: return names(.wrongOperation)
     case .doubleLoad: return count(.duplicateRows) >= max(1, (truth.rowCount ?? 1) - all.rowsOfOthers)
