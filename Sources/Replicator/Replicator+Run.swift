@@ -28,6 +28,7 @@ extension Replicator {
     var context = RunContext(
       registry: TableRegistry(task: task), injector: injector, taskStart: clock.now(),
       startsAfresh: task.startsAfresh, controlTables: ControlTableWriter(task: task, clock: clock))
+    figures.countedSince = context.taskStart
     var pause = Duration.milliseconds(200)
     while !control.isStopping {
       do {
@@ -104,6 +105,7 @@ extension Replicator {
     switch try slots.state() {
     case .slotGone: throw ReplicatorError.slotMissing(task.names.slot)
     case .live(let toLoad):
+      countOn(tables, context)
       try await drop(slot: task.names.loadSlot, slots)
       try checkStart(slots, isFirst: false)
       try publishOnResume(tables, audit: auditTable, toLoad: toLoad, slots)
@@ -133,6 +135,22 @@ extension Replicator {
     }
     control.protectStatements()
     try await streamChanges(context, connection, slots, uploads, stream: stream)
+  }
+
+  /// Goes on from the figures of the run before, as DMS does when a task is resumed.
+  private func countOn(_ tables: [CatalogTable], _ context: RunContext) {
+    // A run that connects again has figures of its own.
+    guard figures.received == .zero, let last = statisticsFile?.figuresOfLastRun else { return }
+    (figures.freshStart, figures.countedSince) = (last.freshStart, last.countedSince)
+    figures.unrepresentableValues = last.unrepresentableValues
+    for known in last.tables {
+      let name = QualifiedName(schema: known.schemaName, name: known.tableName)
+      guard tables.contains(where: { $0.name == name }) else { continue }
+      let table = context.registry.table(name)
+      let state = table.figures.tableState
+      table.figures = known
+      table.figures.tableState = state
+    }
   }
 
   /// Publishes the tables that are there now.

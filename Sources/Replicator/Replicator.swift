@@ -26,7 +26,7 @@ public actor Replicator {
   var tablesToLoad: Set<UInt32> = []
   /// When the figures of a load that is under way were last shown.
   var lastProgress: Timestamp?
-  private let statisticsFile: StatisticsFile?
+  let statisticsFile: StatisticsFile?
 
   /// libpq blocks; it does so on a thread that this actor has for itself.
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

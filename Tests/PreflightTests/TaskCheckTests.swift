@@ -172,3 +172,34 @@ import Time
       check.diagnose("own", status: "in-sync", ["rds.logical_replication": on]).map(\.severity) == [.ok])
   }
 }
+
+/// What `doctor` makes of the replicator's own statistics.
+@Suite struct ReplicatorTestimonyTests {
+  private func lines(_ found: ReplicatorTestimony.Found) -> [String] {
+    let tables = ["customers", "orders"].map { QualifiedName(schema: "public", name: $0) }
+    return ReplicatorTestimony(path: "/run/s.json", found: found).diagnoses(of: tables).map {
+      "\($0.severity) \($0.subject ?? "-"): \($0.found)"
+    }
+  }
+
+  @Test func eachStateHasItsLine() {
+    let time = Timestamp(seconds: 1_795_474_441)
+    let name = QualifiedName(schema: "public", name: "customers")
+    #expect(lines(.nothing) == ["note -: there is no /run/s.json yet"])
+    #expect(lines(.unreadable("so it is")) == ["unknown -: so it is"])
+    let running = ReplicatorTestimony.Found.statistics(
+      isSilent: false, writtenAt: time, phase: "changes",
+      tables: [.init(name: name, state: "Table completed")])
+    #expect(
+      lines(running) == [
+        "ok -: it runs (changes), as of \(time)", "ok public.customers: Table completed",
+        "warning public.orders: the replicator does not count it",
+      ])
+    let silent = ReplicatorTestimony.Found.statistics(
+      isSilent: true, writtenAt: time, phase: "changes", tables: [.init(name: name, state: "Table error")])
+    #expect(lines(silent).map { $0.prefix(8) } == ["critical", "critical", "warning "])
+    let stopped = ReplicatorTestimony.Found.statistics(
+      isSilent: false, writtenAt: time, phase: "stopped", tables: [])
+    #expect(lines(stopped).first == "note -: it stopped at \(time)")
+  }
+}

@@ -1,7 +1,15 @@
 public import Time
 
-/// What DMS itself said of its task beside a run.
+/// What DMS, or the stand-in for it, itself said of its task beside a run.
 public struct TaskWitness: Hashable, Sendable, Codable {
+  /// Who counts.
+  public enum Teller: String, Hashable, Sendable, Codable {
+    /// DMS, asked by its API. It counts a row when it has captured it.
+    case dms
+    /// The stand-in for DMS, by its file of statistics. It counts a row once its object is durable.
+    case replicator
+  }
+
   /// What DMS counts of one table since the task's fresh start.
   public struct Table: Hashable, Sendable, Codable {
     /// The table, as it is in the source.
@@ -36,6 +44,8 @@ public struct TaskWitness: Hashable, Sendable, Codable {
   public var askedAt: Timestamp
   /// The task's name.
   public var task: String
+  /// Who counts; nil in records of before there was more than one.
+  public var teller: Teller?
   /// `running`, `stopped`, `failed` ...; nil where DMS did not answer.
   public var status: String?
   /// Why the task stopped, as DMS says it.
@@ -44,6 +54,8 @@ public struct TaskWitness: Hashable, Sendable, Codable {
   public var stoppedAt: Timestamp?
   /// When the task was last begun anew, loading its tables.
   public var freshStart: Timestamp?
+  /// Since when is counted, where that is not since the fresh start.
+  public var countedSince: Timestamp?
   /// Seconds from the source's newest event to DMS (CDCLatencySource).
   public var sourceLatency: Double?
   /// Seconds from DMS to the bucket (CDCLatencyTarget).
@@ -56,8 +68,8 @@ public struct TaskWitness: Hashable, Sendable, Codable {
   public var problems: [String]
 
   /// A witness of which nothing is known yet.
-  public init(task: String, askedAt: Timestamp) {
-    (self.task, self.askedAt) = (task, askedAt)
+  public init(task: String, askedAt: Timestamp, teller: Teller? = nil) {
+    (self.task, self.askedAt, self.teller) = (task, askedAt, teller)
     (tables, problems) = ([], [])
   }
 }

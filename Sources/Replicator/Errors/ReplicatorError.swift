@@ -50,6 +50,8 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
     case truthFile
     /// The statistics' file cannot be written.
     case statisticsFile
+    /// What is in the statistics' file is none of a replicator's.
+    case statisticsUnreadable
     /// Rows cannot be spooled to the disk.
     case spool
   }
@@ -95,6 +97,7 @@ public struct ReplicatorError: Error, Sendable, CustomStringConvertible {
       "make the publication before the slot: a slot sees publications as they were when each change was made"
     case .commitNotVisible: "see that the source's synchronous standbys answer (synchronous_standby_names)"
     case .truthFile, .statisticsFile: "give a path that can be written"
+    case .statisticsUnreadable: "give the path of the file that `lakecanary replicate` writes"
     case .spool: "give TMPDIR a directory with room, or lower MaxFileSize and CdcMinFileSize"
     case .invalidTask, .sourceUnreachable, .sourceRefused, .connectionLost, .malformedValue, .malformedRow,
       .malformedStream, .storage, .encoding, .invalidTarget:

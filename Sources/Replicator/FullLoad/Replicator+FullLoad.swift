@@ -11,6 +11,7 @@ extension Replicator {
     statements: Interrupt
   ) async throws {
     figures.phase = .fullLoad
+    figures.freshStart = context.taskStart
     try tellFullLoad(context, uploads)
     try await prepareTargets(tables, context)
     let replication = try connectForReplication(interrupt: statements)
@@ -44,6 +45,7 @@ extension Replicator {
     _ tables: [CatalogTable], _ context: RunContext, _ connection: Connection, _ uploads: UploadQueue
   ) async throws {
     figures.phase = .fullLoad
+    figures.freshStart = context.taskStart
     try await prepareTargets(tables, context)
     try begin(connection, snapshot: nil)
     try await load(tables, context, connection, uploads)

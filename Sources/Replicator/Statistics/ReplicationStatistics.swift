@@ -26,6 +26,10 @@ public struct ReplicationStatistics: Hashable, Sendable, Codable {
   public var objectsWritten = 0
   /// Values that their column's type could not hold, written as NULL.
   public var unrepresentableValues = 0
+  /// When the tables' full load began that these figures begin with; nil where a run before did it.
+  public var freshStart: Timestamp?
+  /// Since when is counted: a run that was killed leaves no figures to go on from.
+  public var countedSince: Timestamp?
   /// The tables, sorted by schema and name.
   public var tables: [TableStatistics] = []
 
@@ -38,6 +42,8 @@ public struct ReplicationStatistics: Hashable, Sendable, Codable {
     case confirmed = "ConfirmedLsn"
     case objectsWritten = "ObjectsWritten"
     case unrepresentableValues = "UnrepresentableValues"
+    case freshStart = "FreshStartDate"
+    case countedSince = "CountedSince"
     case tables = "TableStatistics"
   }
 }

@@ -7,11 +7,18 @@ final class StatisticsFile {
   private let task: String
   private let clock: any WallClock
   private var lastWrite: Timestamp?
+  /// The figures with which the run before ended, if it ended in good order; nil where they cannot be gone on from.
+  let figuresOfLastRun: ReplicationStatistics?
 
   init(path: String, task: String, clock: any WallClock) {
     self.path = path
     self.task = task
     self.clock = clock
+    // A file that cannot be read is written anew.
+    let last = try? TableStatisticsDocument.read(path)
+    figuresOfLastRun = last.flatMap {
+      $0.task == task && $0.statistics.phase == .stopped ? $0.statistics : nil
+    }
   }
 
   /// Writes the statistics, unless they were just written and this is not the last time.

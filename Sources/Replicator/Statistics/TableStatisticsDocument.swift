@@ -1,3 +1,4 @@
+import DMS
 import Foundation
 import Postgres
 public import Time
@@ -6,10 +7,13 @@ public import Time
 /// of the run beside it under `Replicator`.
 ///
 /// Times are ISO 8601. Nothing is validated here: every `ValidationState` is `Not enabled`.
-public struct TableStatisticsDocument: Encodable, Sendable {
-  private let task: String
-  private let statistics: ReplicationStatistics
-  private let writtenAt: Timestamp
+public struct TableStatisticsDocument: Codable, Sendable {
+  /// The task's name.
+  public let task: String
+  /// Its figures.
+  public let statistics: ReplicationStatistics
+  /// When they were so.
+  public let writtenAt: Timestamp
 
   /// The document of a task's statistics as they are at a point.
   public init(task: String, _ statistics: ReplicationStatistics, at point: Timestamp) {
@@ -25,6 +29,21 @@ public struct TableStatisticsDocument: Encodable, Sendable {
     // Nothing in it can fail to be encoded: there are no floating-point numbers.
     guard let data = try? encoder.encode(self) else { return [] }
     return Array(data) + [UInt8(ascii: "\n")]
+  }
+
+  /// What a replicator last wrote to the file at `path`; nil where there is none.
+  ///
+  /// - Throws: `ReplicatorError` with code `statisticsUnreadable`.
+  public static func read(_ path: String) throws(ReplicatorError) -> TableStatisticsDocument? {
+    do {
+      return try JSONDecoder().decode(
+        TableStatisticsDocument.self, from: Data(contentsOf: URL(filePath: path)))
+    } catch CocoaError.fileReadNoSuchFile {
+      return nil
+    } catch {
+      throw ReplicatorError(
+        .statisticsUnreadable, detail: "the statistics in \(path) cannot be read", cause: error)
+    }
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -44,15 +63,42 @@ public struct TableStatisticsDocument: Encodable, Sendable {
       Run(
         writtenAt: iso(writtenAt), processID: ProcessInfo.processInfo.processIdentifier,
         phase: statistics.phase.rawValue, received: statistics.received.description,
-        confirmed: statistics.confirmed.description, objectsWritten: statistics.objectsWritten,
+        confirmed: statistics.confirmed.description, freshStart: statistics.freshStart.map(iso),
+        countedSince: statistics.countedSince.map(iso), objectsWritten: statistics.objectsWritten,
         unrepresentableValues: statistics.unrepresentableValues),
       forKey: .replicator)
   }
 
-  private struct Run: Encodable {
+  /// Decodes what `encode(to:)` wrote.
+  ///
+  /// - Throws: `DecodingError`.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let name = try container.decode(String.self, forKey: .task)
+    task = name.split(separator: ":").last.map(String.init) ?? name
+    let run = try container.decode(Run.self, forKey: .replicator)
+    guard let time = Timestamp(run.writtenAt), let phase = ReplicationStatistics.Phase(rawValue: run.phase),
+      let received = LSN(run.received), let confirmed = LSN(run.confirmed)
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .replicator, in: container, debugDescription: "a time, a phase or a position is none")
+    }
+    writtenAt = time
+    var statistics = ReplicationStatistics()
+    (statistics.phase, statistics.received, statistics.confirmed) = (phase, received, confirmed)
+    statistics.freshStart = run.freshStart.flatMap { Timestamp($0) }
+    statistics.countedSince = run.countedSince.flatMap { Timestamp($0) }
+    statistics.objectsWritten = run.objectsWritten
+    statistics.unrepresentableValues = run.unrepresentableValues
+    statistics.tables = try container.decode([Table].self, forKey: .tables).map(\.figures)
+    self.statistics = statistics
+  }
+
+  private struct Run: Codable {
     let writtenAt: String
     let processID: Int32
     let phase, received, confirmed: String
+    let freshStart, countedSince: String?
     let objectsWritten, unrepresentableValues: Int
 
     enum CodingKeys: String, CodingKey {
@@ -61,15 +107,41 @@ public struct TableStatisticsDocument: Encodable, Sendable {
       case phase = "Phase"
       case received = "ReceivedLsn"
       case confirmed = "ConfirmedLsn"
+      case freshStart = "FreshStartDate"
+      case countedSince = "CountedSince"
       case objectsWritten = "ObjectsWritten"
       case unrepresentableValues = "UnrepresentableValues"
     }
   }
 
-  private struct Table: Encodable {
+  private struct Table: Codable {
     let figures: TableStatistics
 
     init(_ figures: TableStatistics) { self.figures = figures }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: Key.self)
+      var figures = TableStatistics(
+        table: QualifiedName(
+          schema: try container.decode(String.self, forKey: .schema),
+          name: try container.decode(String.self, forKey: .table)))
+      for (key, path) in Table.counts { figures[keyPath: path] = try container.decode(Int.self, forKey: key) }
+      func time(_ key: Key) throws -> Timestamp? {
+        try container.decodeIfPresent(String.self, forKey: key).flatMap { Timestamp($0) }
+      }
+      figures.fullLoadStartTime = try time(.startTime)
+      figures.fullLoadEndTime = try time(.endTime)
+      figures.lastUpdateTime = try time(.lastUpdate)
+      figures.wasReloaded = try container.decode(Bool.self, forKey: .reloaded)
+      figures.tableState = try container.decode(TableStatistics.State.self, forKey: .state)
+      self.figures = figures
+    }
+
+    private static let counts: [(Key, any WritableKeyPath<TableStatistics, Int> & Sendable)] = [
+      (.inserts, \.inserts), (.deletes, \.deletes), (.updates, \.updates), (.ddls, \.ddls),
+      (.appliedInserts, \.appliedInserts), (.appliedDeletes, \.appliedDeletes),
+      (.appliedUpdates, \.appliedUpdates), (.appliedDDLs, \.appliedDDLs), (.fullLoadRows, \.fullLoadRows),
+    ]
 
     private enum Key: String, CodingKey {
       case schema = "SchemaName"
@@ -100,14 +172,10 @@ public struct TableStatisticsDocument: Encodable, Sendable {
       var container = encoder.container(keyedBy: Key.self)
       try container.encode(figures.schemaName, forKey: .schema)
       try container.encode(figures.tableName, forKey: .table)
-      let counts: [(Key, Int)] = [
-        (.inserts, figures.inserts), (.deletes, figures.deletes), (.updates, figures.updates),
-        (.ddls, figures.ddls), (.appliedInserts, figures.appliedInserts),
-        (.appliedDeletes, figures.appliedDeletes), (.appliedUpdates, figures.appliedUpdates),
-        (.appliedDDLs, figures.appliedDDLs), (.fullLoadRows, figures.fullLoadRows), (.conditionFailures, 0),
-        (.errorRows, 0), (.pendingRecords, 0), (.failedRecords, 0), (.suspendedRecords, 0),
-      ]
-      for (key, count) in counts { try container.encode(count, forKey: key) }
+      for (key, path) in Table.counts { try container.encode(figures[keyPath: path], forKey: key) }
+      for key in [Key.conditionFailures, .errorRows, .pendingRecords, .failedRecords, .suspendedRecords] {
+        try container.encode(0, forKey: key)
+      }
       try container.encodeIfPresent(figures.fullLoadStartTime.map(iso), forKey: .startTime)
       try container.encodeIfPresent(figures.fullLoadEndTime.map(iso), forKey: .endTime)
       try container.encode(figures.wasReloaded, forKey: .reloaded)

@@ -187,7 +187,8 @@ extension ReplicatorError {
     case .slotInUse: .locked
     case .storage: cause.map(FailurePolicy.status(of:)) ?? .unknown
     case .sourceUnreachable, .sourceRefused, .noReplicationSlotFree, .slotMissing, .slotInvalidated,
-      .connectionLost, .commitNotVisible, .malformedValue, .malformedRow, .malformedStream, .encoding, .spool:
+      .connectionLost, .commitNotVisible, .malformedValue, .malformedRow, .malformedStream, .encoding, .spool,
+      .statisticsUnreadable:
       .unknown
     }
   }

@@ -29,6 +29,9 @@ extension Pipeline {
       progress(.source)
       diagnoses += await examineSource(replication, freeStorage: freeStorage)
     }
+    if wants(.replicator), let testimony = replicatorTestimony {
+      diagnoses += testimony.diagnoses(of: canaryTables)
+    }
     if wants(.bucket) {
       progress(.bucket)
       diagnoses += await BucketExamination(

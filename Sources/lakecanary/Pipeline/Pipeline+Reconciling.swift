@@ -207,7 +207,7 @@ extension Pipeline {
     let pauses = zip(starts, starts.dropFirst()).map { ($0 - $1).inSeconds }.filter { $0 > 0 }.sorted()
     let month = RunPrice.daysOfMonth * 86_400
     return RunPrice(
-      outcome.cost, metrics: outcome.witness == nil ? 0 : 6,
+      outcome.cost, metrics: outcome.witness == nil || outcome.witness?.teller == .replicator ? 0 : 6,
       runsPerMonth: pauses.count < 3 ? nil : month / pauses[pauses.count / 2])
   }
 }

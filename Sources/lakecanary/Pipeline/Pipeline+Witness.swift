@@ -5,11 +5,12 @@ import Preflight
 import Time
 
 extension Pipeline {
-  /// What DMS says of the configured task now; nil where none is configured.
+  /// What DMS says of the configured task now, or else the replicator in its file of statistics; nil where neither is
+  /// configured.
   ///
   /// Never fails: what DMS does not answer is told in the witness, and the bucket is judged without it.
   func witness() async -> TaskWitness? {
-    guard let arn = configuration.task else { return nil }
+    guard let arn = configuration.task else { return replicatorWitness() }
     var witness = TaskWitness(task: arn.description, askedAt: clock.now())
     do {
       let services = try AWSServices(self)

@@ -25,6 +25,8 @@ struct WitnessJudgement {
     guard let cause else { return outcome }
     outcome.notes.append(cause)
     guard let verdict = outcome.verdict else { return outcome }
+    // A replicator is stopped at will: no harm before something is late.
+    if isReplicator, witness.status == "stopped", verdict.status == .ok { return outcome }
     // While nothing is due yet all is well so far; that the task has ended is a warning before it hurts.
     let status = max(verdict.status, .warning)
     outcome.verdict = Verdict(
@@ -33,27 +35,31 @@ struct WitnessJudgement {
     return outcome
   }
 
+  private var isReplicator: Bool { witness.teller == .replicator }
+
+  private var teller: String { isReplicator ? "the replicator" : "DMS" }
+
   /// Why nothing arrives, where the task's state is the reason.
   var cause: String? {
     guard let status = witness.status, !["running", "starting"].contains(status) else {
       let bad = witness.tables.filter { ["Table error", "Table cancelled"].contains($0.state) }
       return bad.isEmpty
-        ? nil : "DMS has suspended " + bad.map { "\($0.table) (\($0.state))" }.joined(separator: ", ")
+        ? nil : "\(teller) has suspended " + bad.map { "\($0.table) (\($0.state))" }.joined(separator: ", ")
     }
-    var text = "the DMS task \(witness.task) is \(status)"
+    var text = "the \(isReplicator ? "replicator" : "DMS") task \(witness.task) is \(status)"
     if let reason = witness.stopReason { text += " (\(reason))" }
     if let time = witness.stoppedAt { text += " since \(FigureText.time(time))" }
     return text
   }
 
-  /// What DMS counts of a table, beside what is in the bucket.
+  /// What is counted of a table, beside what is in the bucket.
   private func counts(_ figures: TableFigures) -> String? {
     guard let table = witness.tables.first(where: { $0.table == figures.table }) else { return nil }
     let parts = [
       (table.fullLoadRows, "loaded"), (table.inserts, "inserted"), (table.updates, "updated"),
       (table.deletes, "deleted"),
     ].map { "\(FigureText.count($0)) \($1)" }
-    return "\(table.table): DMS counts \(parts.joined(separator: ", ")); the bucket has "
+    return "\(table.table): \(teller) counts \(parts.joined(separator: ", ")); the bucket has "
       + FigureText.counted(figures.rows, "row")
   }
 
@@ -71,7 +77,8 @@ struct WitnessJudgement {
   /// The runs with a witness of the same start of the task.
   private var sameStart: [(outcome: RunOutcome, witness: TaskWitness)] {
     earlier.compactMap { run in
-      guard let outcome = run.outcome, let other = outcome.witness, other.freshStart == witness.freshStart
+      guard let outcome = run.outcome, let other = outcome.witness, other.freshStart == witness.freshStart,
+        other.countedSince == witness.countedSince
       else {
         return nil
       }
@@ -101,16 +108,19 @@ struct WitnessJudgement {
   private var restarts: [String] {
     reloaded.isEmpty
       ? []
-      : ["DMS has loaded anew: \(reloaded.map(\.description).joined(separator: ", ")); counted from there on"]
+      : [
+        "\(teller) has loaded anew: \(reloaded.map(\.description).joined(separator: ", ")); counted from there on"
+      ]
   }
 
   /// Where DMS's counts and the bucket's rows cannot both be right.
   ///
   /// DMS counts a row before it is in the bucket, by up to the batch interval. So what it had counted by then must
-  /// be in the bucket now, and the bucket cannot have gained more rows than DMS has counted meanwhile.
+  /// be in the bucket now, and the bucket cannot have gained more rows than DMS has counted meanwhile. The replicator
+  /// counts what is durable, so that nothing is on its way; what it has not told yet may be in the bucket.
   private func differences(_ figures: TableFigures) -> [String] {
     guard let now = count(witness, figures.table) else { return [] }
-    let slack = settings.cdcMaxBatchInterval + Self.grace
+    let slack = isReplicator ? .zero : settings.cdcMaxBatchInterval + Self.grace
     let points = sameStart.compactMap { run -> (time: Timestamp, counted: Int64, rows: Int64)? in
       guard let counted = count(run.witness, figures.table),
         let before = run.outcome.tables.first(where: { $0.table == figures.table }),
@@ -123,13 +133,13 @@ struct WitnessJudgement {
       let lacking = (settled.counted - first.counted) - (figures.rows - first.rows)
       if lacking > 0 {
         return [
-          "\(figures.table): DMS had counted \(FigureText.count(settled.counted - first.counted)) changes from "
+          "\(figures.table): \(teller) had counted \(FigureText.count(settled.counted - first.counted)) changes from "
             + "\(FigureText.time(first.time)) to \(FigureText.time(settled.time)), and the bucket has "
             + "\(FigureText.count(lacking)) rows fewer"
         ]
       }
     }
-    if let base = points.first(where: { $0.time - slack >= first.time }) {
+    if !isReplicator, let base = points.first(where: { $0.time - slack >= first.time }) {
       let excess = (figures.rows - base.rows) - (now - first.counted)
       if excess > 0 {
         return [

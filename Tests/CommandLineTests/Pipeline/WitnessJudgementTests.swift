@@ -118,6 +118,39 @@ import Time
     #expect(WitnessJudgement(witness: witness(10, 12), earlier: before, settings: settings).reloaded == [])
   }
 
+  /// The replicator counts what is durable, so that no row of it is on its way; and it is stopped at will.
+  @Test func theReplicatorsCountsAreHeldToTheBucketAtOnce() {
+    func local(_ second: Int64, _ counted: Int64, _ status: String = "running") -> TaskWitness {
+      var witness = witness(0, counted, status: status)
+      (witness.teller, witness.countedSince) = (.replicator, fresh)
+      witness.askedAt = start + .seconds(second)
+      return witness
+    }
+    func notes(_ outcome: RunOutcome) -> [String] { outcome.notes.filter { !$0.contains("counts") } }
+    func judge(_ last: TaskWitness, rows: Int64) -> RunOutcome {
+      let earlier = [(2, 15, 115), (1, 10, 110)].map { (second: Int64, counted: Int64, rows: Int64) in
+        RunRecord(
+          id: RunID(rawValue: second), command: "run", settings: "", startedAt: start, finishedAt: start,
+          outcome: outcome(rows, local(second, counted)))
+      }
+      return WitnessJudgement(witness: last, earlier: earlier, settings: EndpointSettings())
+        .applied(to: outcome(rows))
+    }
+    #expect(notes(judge(local(3, 20), rows: 115)) == [])
+    #expect(notes(judge(local(3, 20), rows: 120)) == [])
+    let fewer = judge(local(3, 20), rows: 114)
+    #expect(fewer.notes.first?.contains("the replicator counts 100 loaded, 20 inserted") == true)
+    #expect(notes(fewer).first?.contains("the replicator had counted 5 changes") == true, "\(fewer.notes)")
+    #expect(notes(fewer).first?.contains("1 rows fewer") == true, "\(fewer.notes)")
+    // Counted from another start, nothing can be compared.
+    var other = local(3, 20)
+    other.countedSince = start
+    #expect(notes(judge(other, rows: 100)) == [])
+    let stopped = judge(local(3, 20, "stopped"), rows: 120)
+    #expect(stopped.verdict == Verdict(status: .ok, reason: "all is there"))
+    #expect(judge(local(3, 20, "silent"), rows: 120).verdict?.status == .warning)
+  }
+
   @Test func aSecondReloadIsOneToo() {
     let before = [
       RunRecord(

@@ -171,6 +171,61 @@ import Testing
     #expect(replicator["Phase"] as? String == "stopped")
     let confirmed = LSN(try #require(replicator["ConfirmedLsn"] as? String))
     #expect(confirmed.map { $0 > .zero } == true)
+
+    let read = try #require(try TableStatisticsDocument.read(path))
+    #expect(read.task == Run.taskName(source) && read.statistics.confirmed == confirmed)
+    #expect(read.statistics.tables.first?.appliedUpdates == 2)
+    #expect(read.statistics.freshStart != nil && read.statistics.freshStart == read.statistics.countedSince)
+  }
+
+  /// As DMS, which begins to count anew with a fresh start alone; but what a kill left untold cannot be counted.
+  @Test func countsGoOnWhereARunEndedWell() async throws {
+    let (source, bucket) = (try await Source(), try Bucket())
+    let directory = try TemporaryDirectory(prefix: "lakecanary-test", for: "statistics")
+    defer { directory.remove() }
+    let path = directory.path + "/statistics.json"
+    try source.run("create table t (id int primary key)", "insert into t values (1)")
+    func counted(
+      by insert: SQL, afresh: Bool = false,
+      onStep: @escaping @Sendable (ReplicationStep) throws -> Void = { _ in }
+    ) async throws -> TableStatistics? {
+      let run = try Run(
+        source, bucket,
+        change: {
+          $0.statisticsFile = path
+          $0.startsAfresh = afresh
+        }, onStep: onStep)
+      try await run.waitUntilStreaming()
+      try source.run(insert)
+      do {
+        try await run.waitUntilConfirmed(try source.position())
+        try await run.stop()
+      } catch is StepLog.RunEnded {
+        await #expect(throws: CrashTests.Crash.self) { try await run.end() }
+      }
+      return try TableStatisticsDocument.read(path)?.statistics.tables.first
+    }
+    #expect(try await counted(by: "insert into t values (2)")?.appliedInserts == 1)
+    let second = try await counted(by: "insert into t values (3)")
+    #expect(second?.appliedInserts == 2 && second?.fullLoadRows == 1)
+    let bomb = CrashTests.Bomb("objectWritten", 1)
+    _ = try await counted(by: "insert into t values (4)", onStep: { try bomb($0) })
+    let resumed = try await counted(by: "insert into t values (5)")
+    #expect(resumed?.appliedInserts == 2 && resumed?.fullLoadRows == 0, "what the crash left came again")
+    let anew = try await counted(by: "insert into t values (6)", afresh: true)
+    #expect(anew?.appliedInserts == 1 && anew?.fullLoadRows == 5)
+  }
+
+  @Test func whatIsNoStatisticsFileIsSaidSo() throws {
+    let directory = try TemporaryDirectory(prefix: "lakecanary-test", for: "statistics")
+    defer { directory.remove() }
+    let path = directory.path + "/statistics.json"
+    #expect(try TableStatisticsDocument.read(path) == nil)
+    for text in ["", "{}", #"{"ReplicationTaskArn": "a", "TableStatistics": [], "Replicator": {}}"#] {
+      try text.write(toFile: path, atomically: false, encoding: .utf8)
+      let error = #expect(throws: ReplicatorError.self) { try TableStatisticsDocument.read(path) }
+      #expect(error?.code == .statisticsUnreadable)
+    }
   }
 
   @Test func aStatisticsFileThatCannotBeWrittenIsAnEnd() async throws {
