@@ -6,6 +6,9 @@ public struct ReadLimits: Sendable, Equatable {
   public var pageByteCount = 256 << 20
   /// The most values that one call gathers.
   public var valueCount = 1 << 26
+  /// The most values of a page in an encoding that is decoded page by page (the delta ones): a few bytes can stand for
+  /// any number of them.
+  public var pageValueCount = 1 << 22
   /// Whether a page's CRC is checked where it has one.
   public var verifiesChecksums = true
 

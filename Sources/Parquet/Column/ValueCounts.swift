@@ -12,7 +12,7 @@ public struct ValueCounts: Sendable {
   public init() {}
 
   /// All values counted, nulls included.
-  public var total: Int64 { list.reduce(nullCount) { $0 + $1.count } }
+  public var total: Int64 { list.reduce(nullCount) { Self.sum($0, $1.count) } }
 
   /// The values in the order in which they were met first.
   public var values: [(value: [UInt8], count: Int64)] { list }
@@ -27,13 +27,13 @@ public struct ValueCounts: Sendable {
 
   /// Adds what another column chunk or file gave.
   public mutating func add(_ other: ValueCounts) {
-    nullCount += other.nullCount
+    nullCount = Self.sum(nullCount, other.nullCount)
     for entry in other.list { add(entry.value, entry.count) }
   }
 
   mutating func add(_ value: [UInt8], _ count: Int64) {
     if let place = place(of: value) {
-      list[place].count += count
+      list[place].count = Self.sum(list[place].count, count)
       return
     }
     list.append((value, count))
@@ -51,11 +51,17 @@ public struct ValueCounts: Sendable {
       for index in list.indices {
         let value = list[index].value
         guard value.span.bytes.isEqual(to: span) else { continue }
-        list[index].count += count
+        list[index].count = Self.sum(list[index].count, count)
         return
       }
     }
     add(span.copy(0..<span.byteCount), count)
+  }
+
+  /// Counts come from statistics as well, which may say anything: a sum stays where it cannot grow.
+  private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
+    let (sum, overflows) = left.addingReportingOverflow(right)
+    return overflows ? .max : sum
   }
 
   private func place(of value: [UInt8]) -> Int? {

@@ -23,7 +23,8 @@ enum DeltaDecoder {
     }
     guard total > 0 else { return [] }
     var values = [first]
-    values.reserveCapacity(Int(total))
+    // Of the announced values no more than usual pages hold: the data tells whether there are as many.
+    values.reserveCapacity(min(Int(total), 1 << 16))
     let miniblockSize = Int(blockSize / miniblockCount)
     while values.count < Int(total) {
       try block(

@@ -112,9 +112,17 @@ struct LevelDecoder {
       form = .hybrid(decoder)
       return found
     default:
+      var left = count
+      var found = 0
       var levels: [UInt8] = []
-      try decode(bytes, count: count, into: &levels)
-      return levels.count { Int($0) == maximum }
+      while left > 0 {
+        let taken = min(left, 1 << 16)
+        levels.removeAll(keepingCapacity: true)
+        try decode(bytes, count: taken, into: &levels)
+        found += levels.count { Int($0) == maximum }
+        left -= taken
+      }
+      return found
     }
   }
 }

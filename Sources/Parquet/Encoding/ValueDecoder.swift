@@ -46,19 +46,29 @@ struct ValueDecoder {
     case .deltaBinaryPacked where type == .int32 || type == .int64:
       var offset = range.lowerBound
       let integers = try DeltaDecoder.integers(
-        bytes, offset: &offset, end: range.upperBound, maximum: header.valueCount)
+        bytes, offset: &offset, end: range.upperBound, maximum: try Self.bounded(header, limits))
       form = .integers(integers, next: 0)
     case .deltaLengthByteArray where type == .byteArray:
-      form = .deltaLength(try DeltaLengthDecoder(bytes, range: range, maximum: header.valueCount))
+      form = .deltaLength(
+        try DeltaLengthDecoder(bytes, range: range, maximum: try Self.bounded(header, limits)))
     case .deltaByteArray where type == .byteArray || type == .fixedLenByteArray:
       form = .deltaByteArray(
         try DeltaByteArrayDecoder(
-          bytes, range: range, maximum: header.valueCount, byteLimit: limits.pageByteCount,
+          bytes, range: range, maximum: try Self.bounded(header, limits), byteLimit: limits.pageByteCount,
           fixedLength: type == .byteArray ? nil : width))
     case .byteStreamSplit where type != .boolean && type != .byteArray && type != .int96:
       form = .split(try ByteStreamSplitDecoder(range: range, width: width))
     default: throw Flaw(.encodingUnsupported(encoding, type), at: range.lowerBound)
     }
+  }
+
+  /// The values of a page that is decoded whole.
+  private static func bounded(_ header: PageHeader, _ limits: ReadLimits) throws(Flaw) -> Int {
+    guard header.valueCount <= limits.pageValueCount else {
+      throw Flaw(
+        .limitExceeded(.values, value: Int64(header.valueCount), limit: Int64(limits.pageValueCount)), at: 0)
+    }
+    return header.valueCount
   }
 
   /// The decoder of a page's dictionary indices, whose first byte is their width.

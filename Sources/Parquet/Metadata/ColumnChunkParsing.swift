@@ -54,7 +54,11 @@ extension ThriftReader {
         try skip(type)
       case 4 where type == .int32:
         chunk.codec = UInt8(exactly: try int32(.codec)).flatMap(Codec.init(rawValue:)) ?? .unrecognized
-      case 5 where type == .int64: chunk.valueCount = try count(.valueCount)
+      case 5 where type == .int64:
+        chunk.valueCount = try count(.valueCount)
+        guard chunk.valueCount <= FileMetadata.largestCount else {
+          throw flaw(.fieldOutOfRange(.valueCount, value: chunk.valueCount))
+        }
       case 6 where type == .int64: chunk.uncompressedSize = try count(.uncompressedSize)
       case 7 where type == .int64: chunk.compressedSize = try count(.compressedSize)
       case 8 where type == .list:

@@ -49,7 +49,13 @@ extension FileMetadata {
       for index in rowGroups.indices { rowGroups[index].columns.file.missingByteCount = 100 }
     }
     var sum: Int64 = 0
-    for rowGroup in rowGroups { sum = sum.addingReportingOverflow(rowGroup.rowCount).partialValue }
+    for rowGroup in rowGroups {
+      // Each is far from overflow, and so is the sum that is held to the bound.
+      guard rowGroup.rowCount <= largestCount, sum <= largestCount else {
+        throw reader.flaw(.fieldOutOfRange(.rowCount, value: max(rowGroup.rowCount, sum)))
+      }
+      sum += rowGroup.rowCount
+    }
     guard sum == rowCount else { throw reader.flaw(.rowsDiffer(expected: rowCount, found: sum)) }
     return FileMetadata(
       footer: footer, createdByRange: createdBy, keyValueRange: keyValues, version: version, schema: schema,
@@ -58,6 +64,10 @@ extension FileMetadata {
 }
 
 extension FileMetadata {
+  /// The most rows of a file and values of a chunk that are believed, so that sums over millions of files cannot
+  /// overflow; what S3's largest object holds is less.
+  static let largestCount: Int64 = 1 << 42
+
   /// Whether the writer left the header of the dictionary page, at most 100 bytes, out of a chunk's size:
   /// parquet-mr before 1.2.9 (PARQUET-816, IMPALA-694).
   private static func isSizeTooSmall(createdBy: RawSpan) -> Bool {

@@ -49,7 +49,8 @@ struct PageDecoder: ~Copyable {
     let span = bytes.span.bytes.extracting(range)
     try check(header, span)
     try checkLimit(header.uncompressedSize)
-    if codec == .uncompressed {
+    // A dictionary without values may have no byte at all, and no frame of its codec.
+    if codec == .uncompressed || range.isEmpty {
       guard header.uncompressedSize == range.count else {
         throw Flaw(
           .decompressedSizeDiffers(codec, expected: header.uncompressedSize, found: range.count), at: 0)

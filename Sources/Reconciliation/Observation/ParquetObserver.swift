@@ -22,12 +22,20 @@ struct ParquetObserver {
   private var precision: Int64?
   private var versionTexts = VersionPrecision()
 
+  /// A row group is held whole, column by column; DMS's have 10,000 rows unless they are told otherwise.
+  private static let limits: ReadLimits = {
+    var limits = ReadLimits()
+    limits.valueCount = 1 << 23
+    return limits
+  }()
+
   init(metadata: FileMetadata, request: ObservationRequest, file: String) {
     self.metadata = metadata
     self.request = request
     self.file = file
     let schema = metadata.schema
-    op = schema.column(named: "Op")
+    // A list of operations is none: rows are told apart by one each.
+    op = schema.column(named: "Op").flatMap { schema.leaves[$0].maxRepetitionLevel == 0 ? $0 : nil }
     timestamp = request.timestampColumn.flatMap(schema.column(named:))
     key = schema.column(named: request.keyColumn)
     version = schema.column(named: request.versionColumn)
@@ -162,7 +170,7 @@ struct ParquetObserver {
     do throws(ParquetError) {
       values = try ColumnChunkReader.values(
         of: chunk, column: metadata.schema.leaves[column], bytes: piece.bytes, at: piece.offset,
-        rowGroup: group, file: file)
+        rowGroup: group, file: file, limits: Self.limits)
     } catch { throw ObservationFailure(error) }
     guard values.count == rows else {
       throw ObservationFailure(

@@ -76,7 +76,8 @@ struct ObjectInspector: Sendable {
     _ bytes: inout ObjectPart, _ chunks: ChunkReading
   ) async throws -> InspectedObject.OpCounts? {
     guard let index = chunks.metadata.schema.leafIndex(named: ChangeOperation.columnName),
-      chunks.metadata.schema.leaves[index].physicalType == .byteArray
+      chunks.metadata.schema.leaves[index].physicalType == .byteArray,
+      chunks.metadata.schema.leaves[index].maxRepetitionLevel == 0
     else { return nil }
     var counts = ValueCounts()
     for (number, rowGroup) in chunks.metadata.rowGroups.enumerated() {
@@ -108,10 +109,13 @@ struct ObjectInspector: Sendable {
       var found = chunks.bounds(chunk)
       if found.isEmpty {
         let part = try await bytes.read(chunk.byteRange)
-        let values = try ColumnChunkReader.values(
-          of: chunk, column: column, bytes: part, at: chunk.byteRange.lowerBound, rowGroup: number,
-          file: chunks.object.key)
-        found = (0..<values.count).compactMap { values.string($0).flatMap { Timestamp($0) } }
+        var reader = ColumnChunkReader(chunk, column: column, rowGroup: number, file: chunks.object.key)
+        reader.supply(part, at: chunk.byteRange.lowerBound)
+        // In parts: few bytes can stand for very many rows.
+        while case .values(let values) = try reader.next(upTo: 10_000) {
+          found += (0..<values.count).compactMap { values.string($0).flatMap { Timestamp($0) } }
+          if let least = found.min(), let greatest = found.max() { found = [least, greatest] }
+        }
       }
       for time in found {
         times = (min(times?.earliest ?? time, time), max(times?.latest ?? time, time))
