@@ -12,13 +12,18 @@ struct HistoryText {
   }
 
   func lines(_ style: TextStyle) -> [String] {
-    var lines = [style.paint("history", .strong) + ": " + FigureText.span(history.since, history.until)]
-    if let streak = history.streakText { lines.append("  \(streak)") }
+    func wrapped(_ text: String) -> [String] {
+      WrappedText.lines(text, width: style.width, first: "  ", rest: "    ")
+    }
+    var lines = WrappedText.lines(
+      "history: " + FigureText.span(history.since, history.until), width: style.width, rest: "  ")
+    lines[0] = style.paint("history", .strong) + lines[0].dropFirst("history".count)
+    if let streak = history.streakText { lines += wrapped(streak) }
     for table in figures {
       guard let last = table.lag?.p95, let usual = history.usualP95(of: table.table) else { continue }
       let name = SafeText.shown(table.table.description)
-      lines.append(
-        "  \(name): p95 of the last run \(FigureText.duration(last)), usually \(FigureText.duration(usual))")
+      lines += wrapped(
+        "\(name): p95 of the last run \(FigureText.duration(last)), usually \(FigureText.duration(usual))")
     }
     guard !days.isEmpty else { return lines + ["  no run in this span"] }
     var table = TextTable(columns: [

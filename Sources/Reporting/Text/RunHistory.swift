@@ -47,7 +47,7 @@ public struct RunHistory: Encodable, Sendable {
       .init(title: "run", alignment: .right), .init(title: "began", alignment: .left),
       .init(title: "took", rank: 3), .init(title: "command", alignment: .left, rank: 2),
       .init(title: "verdict", alignment: .left), .init(title: "p95", rank: 1),
-      .init(title: "reason", alignment: .left, rank: 0),
+      .init(title: "reason", alignment: .left, rank: 1),
     ])
     for record in records {
       let verdict = record.outcome?.verdict

@@ -47,7 +47,7 @@ public struct TextTable: Sendable {
   /// The table's lines, in the width of `style`.
   ///
   /// A table that is too wide leaves out whole columns by rank, and names them in a line below; then the
-  /// column `narrowing` is cut to fit.
+  /// column `narrowing` is cut to fit, and left out as well where it has no room and a rank above 0.
   public func lines(_ style: TextStyle, narrowing narrowed: Int = 0) -> [String] {
     var widths = columns.indices.map { column in
       rows.reduce(SafeText.width(columns[column].title)) { max($0, SafeText.width($1[column].text)) }
@@ -55,12 +55,14 @@ public struct TextTable: Sendable {
     var shown = Array(columns.indices)
     if let width = style.width {
       while total(widths, shown) > width,
-        let last = shown.filter({ columns[$0].rank > 0 }).max(by: { columns[$0].rank <= columns[$1].rank })
+        let last = shown.filter({ columns[$0].rank > 0 && $0 != narrowed })
+          .max(by: { columns[$0].rank <= columns[$1].rank })
       {
         shown.removeAll { $0 == last }
       }
       let excess = total(widths, shown) - width
-      if excess > 0 { widths[narrowed] = max(8, widths[narrowed] - excess) }
+      if excess > 0 { widths[narrowed] = max(6, widths[narrowed] - excess) }
+      if total(widths, shown) > width, columns[narrowed].rank > 0 { shown.removeAll { $0 == narrowed } }
     }
     var lines = [line(shown.map { ($0, Cell(columns[$0].title, .faint)) }, widths, style)]
     for row in rows { lines.append(line(shown.map { ($0, row[$0]) }, widths, style)) }

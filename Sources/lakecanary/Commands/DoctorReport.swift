@@ -72,11 +72,10 @@ struct DoctorReport: Encodable {
 extension DoctorReport {
   /// The report for people: what is well in one line each, the rest with what is wanted, why, and the mend.
   func text(style: TextStyle, isVerbose: Bool) -> String {
-    let role = Self.role(of: worst.rawValue)
-    var lines = [
-      style.paint(worst.rawValue.uppercased(), role)
-        + " doctor of \(SafeText.shown(pipeline)): \(verdict.reason)"
-    ]
+    let word = worst.rawValue.uppercased()
+    var lines = WrappedText.lines(
+      "\(word) doctor of \(SafeText.shown(pipeline)): \(verdict.reason)", width: style.width, rest: "  ")
+    lines[0] = style.paint(word, Self.role(of: worst.rawValue)) + lines[0].dropFirst(word.count)
     var part: String?
     for entry in diagnoses {
       if entry.part != part {
