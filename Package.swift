@@ -105,7 +105,7 @@ let package = Package(
       name: "judge",
       dependencies: [
         "Time", "Postgres", "ObjectStorage", "DMS", "Ledger", "Workload", "Reconciliation", "Replicator",
-        "LocalServers", argumentParser, grdb, logging,
+        "LocalServers", "TestSupport", argumentParser, grdb, logging,
       ],
       path: "Tests/Judge", swiftSettings: settings),
     tests("TimeTests", ["Time"]),

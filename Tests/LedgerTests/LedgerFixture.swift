@@ -1,26 +1,8 @@
 import Foundation
-import Synchronization
+import TestSupport
 import Time
 
 @testable import Ledger
-
-/// A clock that stands until it is moved.
-final class ManualClock: WallClock {
-  private let time: Mutex<Timestamp>
-
-  init(_ start: Timestamp = Timestamp(seconds: 1_790_000_000)) {
-    time = Mutex(start)
-  }
-
-  func now() -> Timestamp { time.withLock { $0 } }
-
-  func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
-
-  func sleep(until deadline: Timestamp) async throws {
-    time.withLock { $0 = max($0, deadline) }
-    try Task.checkCancellation()
-  }
-}
 
 /// A directory of its own for a test, removed with the object.
 final class ScratchDirectory: Sendable {

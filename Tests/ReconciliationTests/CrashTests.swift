@@ -2,6 +2,7 @@ import Ledger
 import ObjectStorage
 import Reconciliation
 import Synchronization
+import TestSupport
 import Testing
 import Time
 

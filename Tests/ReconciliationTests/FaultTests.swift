@@ -1,5 +1,6 @@
 import Ledger
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

@@ -1,6 +1,7 @@
 import Ledger
 import ObjectStorage
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

@@ -1,6 +1,7 @@
 import GRDB
 import Ledger
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

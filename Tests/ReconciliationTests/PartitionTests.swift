@@ -1,6 +1,7 @@
 import DMS
 import Ledger
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

@@ -1,6 +1,7 @@
 import GRDB
 import Reconciliation
 import Synchronization
+import TestSupport
 import Testing
 import Time
 

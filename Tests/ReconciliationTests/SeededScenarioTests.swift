@@ -2,6 +2,7 @@ import DMS
 import Foundation
 import Ledger
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

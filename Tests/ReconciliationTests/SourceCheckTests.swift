@@ -2,6 +2,7 @@ import Foundation
 import Ledger
 import ObjectStorage
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

@@ -4,6 +4,7 @@ import Ledger
 import ObjectStorage
 import Parquet
 import Reconciliation
+import TestSupport
 import Testing
 import Time
 

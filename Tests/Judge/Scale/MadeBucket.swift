@@ -95,14 +95,3 @@ final class MadeBucket: ObjectStore, ObservationSource {
 
   private var unsupported: StorageError { StorageError(.unsupported, .get, store: name) }
 }
-
-/// A clock that stands until it is set.
-final class SetClock: WallClock {
-  private let time: Mutex<Timestamp>
-
-  init(_ start: Timestamp) { time = Mutex(start) }
-
-  func now() -> Timestamp { time.withLock { $0 } }
-  func set(_ now: Timestamp) { time.withLock { $0 = now } }
-  func sleep(until deadline: Timestamp) async throws { time.withLock { $0 = max($0, deadline) } }
-}

@@ -4,6 +4,7 @@ import GRDB
 import Ledger
 import ObjectStorage
 import Reconciliation
+import TestSupport
 import Time
 
 /// A ledger that knows many objects and operations already, made by statements of its own.
@@ -20,7 +21,7 @@ struct ScaledLedger {
 
   /// Makes the file: all operations were delivered by the objects, evenly.
   func make() throws {
-    let clock = SetClock(ScaledLedger.start)
+    let clock = ManualClock(ScaledLedger.start)
     let store = try LedgerStore.open(path: path, pipeline: "scale", clock: clock)
     try store.declareTable(TableDeclaration(name: ScaledLedger.table, isShared: true))
     _ = try store.reserveSequences(operations)
@@ -98,11 +99,11 @@ struct ScaledLedger {
 struct ScaledRun {
   let ledger: LedgerStore
   let bucket: MadeBucket
-  let clock: SetClock
+  let clock: ManualClock
   let configuration: ReconcilerConfiguration
 
   init(_ path: String, known: Int) throws {
-    clock = SetClock(ScaledLedger.start + ScaledLedger.step * known)
+    clock = ManualClock(ScaledLedger.start + ScaledLedger.step * known)
     ledger = try LedgerStore.open(path: path, pipeline: "scale", clock: clock)
     try ledger.declareTable(TableDeclaration(name: ScaledLedger.table, isShared: true))
     let settings = try EndpointSettings(parsing: ScaledLedger.settings)

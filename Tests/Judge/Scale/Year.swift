@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import LocalServers
 import Reconciliation
+import TestSupport
 import Time
 
 /// A year of five-minute runs: whether the ledger stays as large as its retention makes it.

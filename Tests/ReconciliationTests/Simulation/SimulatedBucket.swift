@@ -1,6 +1,7 @@
 import Ledger
 import Reconciliation
 import Synchronization
+import TestSupport
 import Time
 
 @testable import ObjectStorage

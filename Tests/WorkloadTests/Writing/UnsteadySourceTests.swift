@@ -1,6 +1,7 @@
 import Ledger
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 import Time
 

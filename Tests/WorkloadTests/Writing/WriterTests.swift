@@ -3,6 +3,7 @@ import GRDB
 import Ledger
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 import Time
 

@@ -1,26 +1,4 @@
 import Foundation
-import Synchronization
-import Time
-
-/// A clock that stands until it is moved.
-final class ManualClock: WallClock {
-  private let time: Mutex<Timestamp>
-
-  init(_ start: Timestamp = Timestamp(seconds: 1_790_000_000)) {
-    time = Mutex(start)
-  }
-
-  func now() -> Timestamp { time.withLock { $0 } }
-
-  func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
-
-  func set(_ point: Timestamp) { time.withLock { $0 = point } }
-
-  func sleep(until deadline: Timestamp) async throws {
-    time.withLock { $0 = max($0, deadline) }
-    try Task.checkCancellation()
-  }
-}
 
 /// Numbers that are the same for the same seed (SplitMix64).
 struct SeededGenerator: RandomNumberGenerator {
