@@ -38,8 +38,7 @@ struct AlertsCommand: AsyncParsableCommand {
       try session.console.write(
         result.json
           ? try JSONText.text(of: ToldChannels(pipeline: session.configuration.name, channels: told))
-          : told.isEmpty
-            ? "no channels; alerts.channels of the configuration names them\n" : told.map(\.text).joined())
+          : session.channelText(told.map(\.text)))
     }
   }
 
@@ -68,10 +67,9 @@ struct AlertsCommand: AsyncParsableCommand {
         })
       let lines = results.map { telling, failure in
         "\(SafeText.shown(telling.channel.shown)): "
-          + (failure.map { "not delivered: \(SafeText.shown($0.description))" } ?? "delivered") + "\n"
+          + (failure.map { "not delivered: \(SafeText.shown($0.description))" } ?? "delivered")
       }
-      try session.console.write(
-        lines.isEmpty ? "no channels; alerts.channels of the configuration names them\n" : lines.joined())
+      try session.console.write(session.channelText(lines))
       if results.contains(where: { $0.1 != nil }) { throw ExitStatus.unknown }
     }
   }
@@ -174,7 +172,16 @@ struct ToldChannel: Encodable {
         "; \(FigureText.counted(Int64(failures), "alert")) not delivered, the last \(failedAt): "
         + SafeText.shown(failure)
     }
-    return text + "\n"
+    return text
+  }
+}
+
+extension Session {
+  /// A line for each channel, as wide as the terminal is.
+  fileprivate func channelText(_ lines: [String]) -> String {
+    (lines.isEmpty ? ["no channels; alerts.channels of the configuration names them"] : lines)
+      .flatMap { WrappedText.lines($0, width: console.outputStyle.width, rest: "  ") }
+      .map { $0 + "\n" }.joined()
   }
 }
 

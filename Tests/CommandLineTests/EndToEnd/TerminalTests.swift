@@ -25,7 +25,8 @@ import Testing
     #expect(replication.exitCode == 0, "\(replication.errorOutput)")
     try await pipeline.succeed("reconcile")
     for command in [
-      "report", "report --since 30d", "report --history", "check", "findings list", "doctor", "reconcile",
+      "report", "report --since 30d", "report --history", "check", "findings list", "alerts list", "doctor",
+      "reconcile",
     ] {
       let coloured = try await lines(pipeline, command)
       for line in coloured {
