@@ -50,7 +50,7 @@ import Testing
 
   @Test func largeObjectsAreForAnEngine() throws {
     let plan = plan(objects: 10_000_000, bytes: 1_000_000_000_000_000, small: false, share: 0.2)
-    #expect(try days(plan, "native") == 386)
+    #expect(try days(plan, "native") == 39)
     #expect(plan.choice == "Spark" && plan.reason.contains("times as long"), "\(plan.reason)")
     let athena = try estimate(plan, "Athena")
     #expect((1_000...1_020).contains(athena.dollars))

@@ -49,7 +49,7 @@ public struct ReadingPlan: Sendable, Codable {
     /// Bytes a second that one process reads.
     public var bandwidth = 80e6
     /// Bytes of needed columns a second that one process decodes on two cores, as measured over keys: compressed.
-    public var decoding = 6e6
+    public var decoding = 60e6
     /// Seconds that this process takes for an object apart from its bytes: its ledger's transaction above all; 0.18 ms
     /// were measured.
     public var perObject = 0.0002
