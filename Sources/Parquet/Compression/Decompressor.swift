@@ -7,11 +7,11 @@ import CZstd
 ///
 /// A page's announced size is not believed: output is allocated in step with what the data really gives.
 struct Decompressor: ~Copyable {
-  private var deflate: OpaquePointer?
+  private var inflater: OpaquePointer?
   private var zstd: OpaquePointer?
 
   deinit {
-    libdeflate_free_decompressor(deflate)
+    libdeflate_free_decompressor(inflater)
     ZSTD_freeDCtx(zstd)
   }
 
@@ -76,8 +76,8 @@ struct Decompressor: ~Copyable {
 
   /// Members of a gzip file, or one zlib stream, which some writers put in their place.
   private mutating func inflate(_ input: RawSpan, size: Int, into output: inout [UInt8]) throws(Flaw) -> Int {
-    if deflate == nil { deflate = libdeflate_alloc_decompressor() }
-    guard let deflate else { throw Flaw(.decompressionFailed(.gzip), at: 0) }
+    if inflater == nil { inflater = libdeflate_alloc_decompressor() }
+    guard let inflater else { throw Flaw(.decompressionFailed(.gzip), at: 0) }
     let isGzip = input.byteCount > 1 && input.byte(0) == 0x1f
     let decompress = isGzip ? libdeflate_gzip_decompress_ex : libdeflate_zlib_decompress_ex
     var capacity = max(1, Self.firstCapacity(input, size: size))
@@ -88,7 +88,7 @@ struct Decompressor: ~Copyable {
       let result = input.withUnsafeBytes { source in
         output.withUnsafeMutableBytes { target in
           decompress(
-            deflate, source.baseAddress.map { $0 + consumed }, source.count - consumed,
+            inflater, source.baseAddress.map { $0 + consumed }, source.count - consumed,
             target.baseAddress.map { $0 + written }, capacity - written, &taken, &given)
         }
       }

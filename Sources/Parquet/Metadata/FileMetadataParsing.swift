@@ -64,8 +64,8 @@ extension FileMetadata {
 }
 
 extension FileMetadata {
-  /// The most rows of a file and values of a chunk that are believed, so that sums over millions of files cannot
-  /// overflow; what S3's largest object holds is less.
+  /// The most rows of a file and values of a chunk that are believed, so that sums over a million files cannot
+  /// overflow.
   static let largestCount: Int64 = 1 << 42
 
   /// Whether the writer left the header of the dictionary page, at most 100 bytes, out of a chunk's size:
