@@ -15,7 +15,9 @@ public actor PostgresFixture {
     if let starting { return try await starting.value }
     let task = Task {
       let directory = try TemporaryDirectory(prefix: "lakecanary-test", for: "postgresql")
-      return try await PostgresCluster.start(in: directory.path + "/pg", removing: directory.path)
+      // As many tests as the runner starts at once share it, and most hold several sessions.
+      return try await PostgresCluster.start(
+        in: directory.path + "/pg", removing: directory.path, settings: ["max_connections": "1000"])
     }
     starting = task
     return try await task.value
