@@ -23,8 +23,8 @@ public struct EngineError: Error, Hashable, Sendable {
     case otherTable
     /// The place for the result cannot be taken.
     case invalidOutput
-    /// A column has a type that the engine cannot read.
-    case unsupportedType
+    /// The objects have a format, or a column a type or a name, that is not for the engine.
+    case unsupported
     /// An inventory is not whole, not as its manifest says, or too old.
     case inventoryIncomplete
     /// An inventory is in a format, or lacks a field, that makes it of no use.

@@ -180,14 +180,17 @@ import Time
 }
 
 extension ObservedTable {
-  /// public.customers, for tests.
-  static func of(_ settings: EndpointSettings, digest: [String?] = []) -> ObservedTable {
+  /// A table for tests: public.customers where nothing else is said.
+  static func of(
+    _ settings: EndpointSettings, name: TableName = TableName(schema: "public", name: "customers"),
+    key: String = "customer_id", digest: [String?] = []
+  ) -> ObservedTable {
     let location = TableLocation(
-      table: QualifiedName(schema: "public", name: "customers"), settings: settings)
+      table: QualifiedName(schema: name.schema, name: name.name), settings: settings)
     return ObservedTable(
-      name: TableName(schema: "public", name: "customers"), prefix: location.prefix,
+      name: name, prefix: location.prefix,
       request: ObservationRequest(
-        level: .values, tag: PipelineTag(1), keyColumn: "customer_id", versionColumn: "updated_at",
+        level: .values, tag: PipelineTag(1), keyColumn: key, versionColumn: "updated_at",
         timestampColumn: "t", digestColumns: digest),
       format: .parquet, location: location, newestPlace: nil, isFullListingDue: true)
   }

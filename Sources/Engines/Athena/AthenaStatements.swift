@@ -36,7 +36,7 @@ public struct AthenaStatements: Sendable {
   ) async throws -> AthenaStatements? {
     guard table.format == .parquet else {
       throw EngineError(
-        .unsupportedType, table.name.description,
+        .unsupported, table.name.description,
         "its objects are csv, and Athena is asked to read Parquet alone",
         mend: "reconcile without an engine")
     }

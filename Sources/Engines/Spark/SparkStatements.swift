@@ -34,7 +34,7 @@ public struct SparkStatements: Sendable {
   ) async throws -> SparkStatements? {
     guard table.format == .parquet else {
       throw EngineError(
-        .unsupportedType, table.name.description,
+        .unsupported, table.name.description,
         "its objects are csv, and Spark is asked to read Parquet alone",
         mend: "reconcile without an engine")
     }
@@ -89,7 +89,14 @@ public struct SparkStatements: Sendable {
   }
 
   private func columns() throws(EngineError) -> ObservedColumns {
-    try ObservedColumns(of: table, sample, engine: "Spark", typeName: SparkType.name)
+    let columns = try ObservedColumns(of: table, sample, engine: "Spark", typeName: SparkType.name)
+    if let name = columns.needed.map(\.name).first(where: { !SparkText.isIdentifier($0) }) {
+      throw EngineError(
+        .unsupported, table.name.description,
+        "Spark's command line cannot take the name of its column \(name): it would cut the statement there",
+        mend: "reconcile without an engine")
+    }
+    return columns
   }
 
   private func select(_ columns: ObservedColumns) -> String {

@@ -27,6 +27,11 @@ enum SparkText {
     return literal + "'"
   }
 
+  /// Whether the name can be an identifier: the splitter knows no backticks, and there is no other way to write one.
+  static func isIdentifier(_ name: String) -> Bool {
+    !["'", "\"", ";", "/*"].contains { name.contains($0) }
+  }
+
   /// An identifier.
   static func identifier(_ name: String) -> String {
     "`" + name.split(separator: "`", omittingEmptySubsequences: false).joined(separator: "``") + "`"

@@ -64,7 +64,7 @@ struct ObservedColumns {
   private mutating func need(_ column: Column) throws(EngineError) -> String {
     guard let type = typeName(column) else {
       throw EngineError(
-        .unsupportedType, table.name.description,
+        .unsupported, table.name.description,
         "\(engine) cannot read the type of its column \(column.name)",
         mend: table.request.level == .values
           ? "use level keys, or reconcile without an engine" : "reconcile without an engine")

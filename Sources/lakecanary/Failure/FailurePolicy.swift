@@ -198,7 +198,7 @@ extension EngineError.Code {
   /// How the process ends on it.
   var status: ExitStatus {
     switch self {
-    case .invalidOutput, .unsupportedType, .inventoryUnsupported: .configuration
+    case .invalidOutput, .unsupported, .inventoryUnsupported: .configuration
     case .needsConsent: .usage
     // Nothing was judged, whatever the reason.
     case .notInstalled, .wrongVersion, .failed, .killed, .overBudget, .halfWritten, .malformedTable,

@@ -96,11 +96,13 @@ def inventory(folder, spec):
 
 
 def bucket_object(folder, spec):
-    """One row of changes, as DMS has them, with timestamps of the unit that `spec` names."""
+    """One row of changes, as DMS has them, with timestamps of the unit and names of columns that `spec` has."""
     stamp = pa.array([datetime.datetime(2026, 11, 1, 0, 0, 0, 123456)], pa.timestamp("us"))
     table = pa.table({
         "Op": ["I"], "t": ["2026-11-01 00:00:00.123456"], "customer_id": ["x"], "name": ["y"],
         "updated_at": stamp.cast(pa.timestamp(spec["unit"]), safe=False)})
+    names = spec.get("renamed", {})
+    table = table.rename_columns([names.get(name, name) for name in table.column_names])
     pq.write_table(table, f"{folder}/{spec['name']}")
 
 
