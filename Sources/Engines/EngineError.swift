@@ -11,6 +11,8 @@ public struct EngineError: Error, Hashable, Sendable {
     case failed
     /// The engine was killed: by a signal from outside, as for want of memory.
     case killed
+    /// The engine had no worker free in the time that it may wait for one.
+    case notStarted
     /// The service scanned as many bytes as it may, or was told to end.
     case overBudget
     /// It would cost more than may be spent without a yes.

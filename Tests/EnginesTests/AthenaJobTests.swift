@@ -19,7 +19,7 @@ import Time
     func sleep(until deadline: Timestamp) async throws { try Task.checkCancellation() }
   }
 
-  private func job(_ endpoint: String) throws -> AthenaJob {
+  private func job(_ endpoint: String, clock: any WallClock = HastyClock()) throws -> AthenaJob {
     var configuration = StorageConfiguration()
     configuration.clock = HastyClock()
     configuration.environment = [
@@ -28,8 +28,7 @@ import Time
     ]
     return AthenaJob(
       service: try QueryService(region: "eu-west-1", access: ServiceAccess(configuration)),
-      clock: HastyClock(),
-      database: "lake", workgroup: "canary", results: nil)
+      clock: clock, database: "lake", workgroup: "canary", results: nil, queueLimit: .seconds(60))
   }
 
   /// Statements over a bucket with one object, whose timestamps have this unit.
@@ -126,6 +125,27 @@ import Time
         $0.headers["x-amz-target"]?.hasSuffix("StopQueryExecution") ?? false
       }
       #expect(stops.count == 1 && stops.first?.text.contains("q-UNLOAD") ?? false)
+      #expect(started(server).last == "DROP")
+    }
+  }
+
+  @Test(arguments: ["CREATE", "UNLOAD"]) func aQueryThatStaysInTheQueueIsStopped(sql: String) async throws {
+    let last = Mutex("")
+    let statements = try await statements("ms")
+    try await LoopbackServer.with { request, _ in
+      Self.answer(request, [sql: "QUEUED"], last)
+    } _: { server in
+      let clock = ManualClock()
+      let began = clock.now()
+      let error = try await #require(throws: EngineError.self) {
+        _ = try await job(server.endpoint, clock: clock).run(statements)
+      }
+      #expect(error.code == .notStarted && error.description.contains("queued for 60 s"), "\(error)")
+      #expect(clock.now() - began >= .seconds(60))
+      let stops = server.requests.filter {
+        $0.headers["x-amz-target"]?.hasSuffix("StopQueryExecution") ?? false
+      }
+      #expect(stops.count == 1 && stops.first?.text.contains("q-\(sql)") ?? false)
       #expect(started(server).last == "DROP")
     }
   }

@@ -2,6 +2,7 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
+import Time
 
 @testable import Engines
 
@@ -22,12 +23,15 @@ import Testing
     return home
   }
 
-  private func job(_ script: String, in scratch: Scratch) throws -> SparkJob {
+  private func job(
+    _ script: String, in scratch: Scratch, clock: any WallClock = SystemWallClock()
+  ) throws -> SparkJob {
     let home = try installation(script, in: scratch)
     let environment = ["PATH": "/usr/bin:/bin", "SPARK_HOME": home, "LAKECANARY_SOURCE": "secret"]
     return SparkJob(
       installation: try SparkInstallation.find(nil, environment: environment), master: "local[1]",
-      properties: ["spark.executor.memory=4g"], environment: environment, name: "lakecanary observe test")
+      properties: ["spark.executor.memory=4g"], environment: environment, name: "lakecanary observe test",
+      clock: clock)
   }
 
   private func code(_ given: String?, _ environment: [String: String]) -> EngineError.Code? {
@@ -95,6 +99,49 @@ import Testing
     #expect(lines.first?.contains("--conf spark.executor.memory=4g") ?? false, "\(lines)")
     #expect(lines.contains("SELECT 1;"))
     #expect(!lines.contains { $0.contains("secret") })
+  }
+
+  @Test func aJobThatNoWorkerTakesIsCancelled() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let script = """
+      echo $$ > \(scratch.path)/process
+      trap 'echo ended > \(scratch.path)/end; exit 143' TERM
+      while :; do sleep 0.05; done
+      """
+    let clock = GatedClock()
+    let job = try job("echo waiting\n" + script, in: scratch, clock: clock)
+    let error = try await #require(throws: EngineError.self) {
+      try await job.run("SELECT 1;") { line in if line == "waiting" { clock.open() } }
+    }
+    #expect(error.code == .notStarted && error.description.contains("within 900 s"), "\(error)")
+    #expect(!error.description.contains("\n"))
+    #expect(error.logTail.first == "waiting", "\(error.logTail)")
+    let text = try String(contentsOfFile: scratch.path + "/process", encoding: .utf8)
+    #expect(isGone(try #require(Int32(text.filter(\.isNumber)))))
+  }
+
+  @Test func aJobThatHasAWorkerTakesWhatItTakes() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    let pipe = scratch.path + "/pipe"
+    try #require(mkfifo(pipe, 0o600) == 0)
+    // What Spark answers to the first statement: it is told in no way but by its own count.
+    let script = """
+      for last; do :; done
+      sed -n "1s/.*concat('\\(.*\\)', count.*/\\11/p" "$last"
+      echo reading
+      cat \(pipe)
+      """
+    let said = Mutex<[String]>([])
+    let clock = GatedClock()
+    try await job(script, in: scratch, clock: clock).run("SELECT 1;") { line in
+      said.withLock { $0.append(line) }
+      guard line == "reading" else { return }
+      clock.open()
+      Thread.detachNewThread { try? Data("all of it\n".utf8).write(to: URL(filePath: pipe)) }
+    }
+    #expect(said.withLock { $0 } == ["reading", "all of it"])
   }
 
   /// Runs a script, which first of all says its process's number, cancels it, and gives what it says from then on to `body`.

@@ -9,15 +9,19 @@ public struct AthenaJob: Sendable {
   private let database: String
   private let workgroup: String
   private let results: String?
+  private let queueLimit: Duration
 
   /// A job of `service`, which is asked for its state by `clock`.
   ///
-  /// - Parameter results: where Athena writes what belongs to the queries; nil for the workgroup's own place.
+  /// - Parameters:
+  ///   - results: where Athena writes what belongs to the queries; nil for the workgroup's own place.
+  ///   - queueLimit: how long a query may be queued.
   public init(
-    service: QueryService, clock: any WallClock, database: String, workgroup: String, results: String?
+    service: QueryService, clock: any WallClock, database: String, workgroup: String, results: String?,
+    queueLimit: Duration
   ) {
     (self.service, self.clock, self.database) = (service, clock, database)
-    (self.workgroup, self.results) = (workgroup, results)
+    (self.workgroup, self.results, self.queueLimit) = (workgroup, results, queueLimit)
   }
 
   /// What statements came to.
@@ -51,7 +55,7 @@ public struct AthenaJob: Sendable {
   /// Makes the table, writes the table of observations, and removes the table again, whatever comes; cancelling
   /// the task stops the query at hand.
   ///
-  /// - Throws: `EngineError`: `.failed`, `.overBudget`; `AWSError`; `CancellationError`.
+  /// - Throws: `EngineError`: `.failed`, `.notStarted`, `.overBudget`; `AWSError`; `CancellationError`.
   public func run(
     _ statements: AthenaStatements, onState: @Sendable (QueryExecution) -> Void = { _ in }
   ) async throws -> Outcome {
@@ -94,7 +98,7 @@ public struct AthenaJob: Sendable {
           mend: "where nobody did, raise the limit of the workgroup \(workgroup), or lower the level",
           said: execution.reason)
       }
-    } catch let error as EngineError {
+    } catch let error as EngineError where error.code != .notStarted {
       throw error
     } catch {
       // Nobody will take its result, so that it need not cost more.
@@ -108,10 +112,17 @@ public struct AthenaJob: Sendable {
     of id: String, _ onState: @Sendable (QueryExecution) -> Void
   ) async throws -> QueryExecution {
     var pause = Duration.milliseconds(250)
+    let deadline = clock.now() + queueLimit
     while true {
       let execution = try await service.execution(of: id)
       onState(execution)
       guard execution.state == .queued || execution.state == .running else { return execution }
+      guard execution.state == .running || clock.now() < deadline else {
+        throw EngineError(
+          .notStarted, "Athena",
+          "the query \(id) was queued for \(queueLimit.components.seconds) s, and was stopped",
+          mend: "see what else the workgroup \(workgroup) runs, or raise engine.start_timeout")
+      }
       try await clock.sleep(until: clock.now() + pause)
       pause = min(pause * 2, .seconds(5))
     }

@@ -1,6 +1,8 @@
 import Foundation
 import Subprocess
+import Synchronization
 import SystemPackage
+public import Time
 
 /// A job of Spark that runs statements: `spark-sql` or `spark-submit` of the user's installation.
 ///
@@ -16,17 +18,26 @@ public struct SparkJob: Sendable {
   public var environment: [String: String]
   /// The name that the cluster shows.
   public var name: String
+  /// How long the job may wait for the cluster's first free worker; after that it takes what it takes.
+  public var startLimit = Duration.seconds(900)
   /// How long a cancelled job may take to end its part of the cluster's work, before it is killed.
   public var grace = Duration.seconds(20)
+  private let clock: any WallClock
 
   /// A job with the installation's defaults.
   public init(
     installation: SparkInstallation, master: String? = nil, properties: [String] = [],
-    environment: [String: String], name: String
+    environment: [String: String], name: String, clock: any WallClock = SystemWallClock()
   ) {
     (self.installation, self.master, self.properties) = (installation, master, properties)
-    (self.environment, self.name) = (environment, name)
+    (self.environment, self.name, self.clock) = (environment, name, clock)
   }
+
+  /// What a worker has a part in, and the line that says so: Spark counts no range without one, and waits for it as
+  /// long as it takes.
+  private static let (firstStatement, firstAnswer) = (
+    "SELECT concat('lakecanary has workers: ', count(*)) FROM range(1);", "lakecanary has workers: 1"
+  )
 
   /// The arguments that run the statements in a file.
   func arguments(script: String) -> [String] {
@@ -45,7 +56,7 @@ public struct SparkJob: Sendable {
   /// Runs `statements` to their end; cancelling the task ends the job.
   ///
   /// - Parameter onLine: gets each line that Spark says.
-  /// - Throws: `EngineError`: `.failed` or `.killed`, with the end of its log; `CancellationError`.
+  /// - Throws: `EngineError`: `.failed`, `.killed` or `.notStarted`, with the end of its log; `CancellationError`.
   public func run(_ statements: String, onLine: @escaping @Sendable (String) -> Void = { _ in }) async throws
   {
     let folder = FileManager.default.temporaryDirectory.appending(
@@ -54,13 +65,24 @@ public struct SparkJob: Sendable {
       at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
     let script = folder.appending(path: "observe.sql").path
-    try statements.write(toFile: script, atomically: false, encoding: .utf8)
+    try "\(SparkJob.firstStatement)\n\(statements)".write(
+      toFile: script, atomically: false, encoding: .utf8)
     let tail = LogTail()
-    let status = try await launch(script: script, directory: folder.path) { line in
+    let wait = StartWait()
+    let status = try await launch(script: script, directory: folder.path, wait) { line in
+      if line == SparkJob.firstAnswer { return wait.end() }
       tail.add(line)
       onLine(line)
     }
     try Task.checkCancellation()
+    guard !wait.isOver else {
+      throw EngineError(
+        .notStarted, "Spark",
+        "the cluster had no worker free within \(startLimit.components.seconds) s, and the job was cancelled",
+        mend:
+          "see what its workers do and whether any is as large as spark.conf asks for, or raise engine.start_timeout",
+        said: tail.cause, logTail: tail.all)
+    }
     switch status {
     case .exited(0): return
     case .exited(let code) where code < 128:
@@ -81,9 +103,14 @@ public struct SparkJob: Sendable {
   }
 
   private func launch(
-    script: String, directory: String, onLine: @escaping @Sendable (String) -> Void
+    script: String, directory: String, _ wait: StartWait, onLine: @escaping @Sendable (String) -> Void
   ) async throws -> TerminationStatus {
     let (cancellations, cancelled) = AsyncStream<Void>.makeStream()
+    let watch = Task {
+      try await clock.sleep(until: clock.now() + startLimit)
+      if wait.giveUp() { cancelled.yield() }
+    }
+    defer { watch.cancel() }
     // A task of its own: what is cancelled reads no more, and the job has something to say while it ends.
     let work = Task {
       try await start(script: script, directory: directory, until: cancellations) { line in onLine(line) }
@@ -133,5 +160,25 @@ public struct SparkJob: Sendable {
   /// The pipeline's own secrets are no affair of the cluster's.
   private static func isSecret(_ name: String) -> Bool {
     name.hasPrefix("LAKECANARY_") || name.hasPrefix("PGPASS")
+  }
+}
+
+/// The wait for the first worker of a cluster, which ends once: by the worker, or by our patience.
+private final class StartWait: Sendable {
+  private enum State { case waiting, started, over }
+  private let state = Mutex(State.waiting)
+
+  /// Whether nobody waits any more, and no worker has come.
+  var isOver: Bool { state.withLock { $0 == .over } }
+
+  /// A worker has come.
+  func end() { state.withLock { if $0 == .waiting { $0 = .started } } }
+
+  /// Waits no longer; false where a worker has come.
+  func giveUp() -> Bool {
+    state.withLock { state in
+      if state == .waiting { state = .over }
+      return state == .over
+    }
   }
 }

@@ -124,6 +124,11 @@ extension ConfigurationKey {
         "Where an engine (reconcile --engine) writes its tables of observations; a new folder each time.",
         "s3://my-lake-observations/customers"
       )
+    case .engineStartTimeout:
+      (
+        "How long Spark may wait for its first free worker, or a query of Athena in the queue, before it is cancelled.",
+        "15m"
+      )
     case .sparkProgram:
       (
         "spark-sql, spark-submit, or Spark's folder. Default: $SPARK_HOME, then the search path.",

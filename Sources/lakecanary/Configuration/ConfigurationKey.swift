@@ -39,6 +39,7 @@ enum ConfigurationKey: String, CaseIterable {
   case listingInventory = "listing.inventory"
   case listingInventoryMaxAge = "listing.inventory_max_age"
   case engineOutput = "engine.output"
+  case engineStartTimeout = "engine.start_timeout"
   case sparkProgram = "spark.program"
   case sparkMaster = "spark.master"
   case sparkConf = "spark.conf"

@@ -76,6 +76,7 @@ extension PipelineConfiguration {
     case .listingInventory: return listing.inventory?.description
     case .listingInventoryMaxAge: return DurationText.text(listing.inventoryMaxAge)
     case .engineOutput: return engines.output?.description
+    case .engineStartTimeout: return DurationText.text(engines.startTimeout)
     case .sparkConf: return engines.spark.conf.isEmpty ? nil : engines.spark.conf.joined(separator: ", ")
     case .athenaWorkgroup: return engines.athena.workgroup
     case .athenaDatabase: return engines.athena.database

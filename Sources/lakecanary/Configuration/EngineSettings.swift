@@ -4,6 +4,8 @@ import ObjectStorage
 struct EngineSettings: Hashable, Sendable {
   /// Where an engine writes its tables of observations.
   var output: BucketLocation?
+  /// How long it may wait for its first worker, or in a queue.
+  var startTimeout = Duration.seconds(900)
   var spark = Spark()
   var athena = Athena()
 
@@ -31,6 +33,7 @@ extension PipelineConfiguration {
     listing.inventory = reader.value(.listingInventory, PipelineConfiguration.location)
     listing.inventoryMaxAge = reader.duration(.listingInventoryMaxAge) ?? listing.inventoryMaxAge
     engines.output = reader.value(.engineOutput, PipelineConfiguration.location)
+    engines.startTimeout = reader.duration(.engineStartTimeout) ?? engines.startTimeout
     engines.spark.program = reader.text(.sparkProgram).map {
       surroundings.path($0, reader.origin(.sparkProgram))
     }

@@ -201,8 +201,8 @@ extension EngineError.Code {
     case .invalidOutput, .unsupported, .inventoryUnsupported: .configuration
     case .needsConsent: .usage
     // Nothing was judged, whatever the reason.
-    case .notInstalled, .wrongVersion, .failed, .killed, .overBudget, .halfWritten, .malformedTable,
-      .otherTable, .inventoryIncomplete:
+    case .notInstalled, .wrongVersion, .failed, .killed, .notStarted, .overBudget, .halfWritten,
+      .malformedTable, .otherTable, .inventoryIncomplete:
       .unknown
     }
   }

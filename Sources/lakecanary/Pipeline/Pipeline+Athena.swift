@@ -77,7 +77,8 @@ extension Pipeline {
     let settings = configuration.engines.athena
     let job = AthenaJob(
       service: try AWSServices(self).queries(region: settings.region), clock: clock,
-      database: settings.database, workgroup: settings.workgroup, results: settings.results?.description)
+      database: settings.database, workgroup: settings.workgroup, results: settings.results?.description,
+      queueLimit: configuration.engines.startTimeout)
     var total = AthenaJob.Outcome()
     for statement in statements {
       console.progress.milestone("Athena reads \(statement.table.name)")

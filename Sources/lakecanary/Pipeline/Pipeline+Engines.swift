@@ -191,11 +191,13 @@ extension Pipeline {
     var environment = ProcessInfo.processInfo.environment
     let installation = try SparkInstallation.find(spark.program, environment: environment)
     if spark.program != nil { environment["SPARK_HOME"] = nil }
-    let job = SparkJob(
+    var job = SparkJob(
       installation: installation, master: spark.master, properties: spark.conf, environment: environment,
-      name: "lakecanary observe \(configuration.name)")
+      name: "lakecanary observe \(configuration.name)", clock: clock)
+    job.startLimit = configuration.engines.startTimeout
     console.progress.milestone(
-      "Spark reads \(statements.map { $0.table.name.description }.joined(separator: ", "))")
+      "Spark reads \(statements.map { $0.table.name.description }.joined(separator: ", ")), once a worker is free; "
+        + "it waits for one up to \(DurationText.text(job.startLimit))")
     try await job.run(sql) { line in console.progress.show("spark: \(line)") }
     console.progress.clear()
   }

@@ -102,6 +102,20 @@ import Time
     try await pipeline.expectNothingWrong("after engines that failed")
   }
 
+  @Test func aSparkThatNoWorkerTakesIsUnknownAndOnRecord() async throws {
+    let pipeline = try await arrived()
+    let spark = Spark(script: "echo $$ > \(pipeline.scratch.path)/process; while :; do sleep 0.05; done")
+    let run = try await pipeline.run(
+      "reconcile", "--json", "--engine", "spark", "--engine-output", pipeline.scratch.path + "/observations",
+      environment: try spark.install(in: pipeline.scratch.path + "/spark").merging(
+        ["LAKECANARY_ENGINE_START_TIMEOUT": "2s"]) { $1 })
+    try expectUnknown(run, "no worker free within 2 s, and the job was cancelled", pipeline)
+    let text = try String(contentsOfFile: pipeline.scratch.path + "/process", encoding: .utf8)
+    let process = try #require(Int32(text.filter(\.isNumber)))
+    #expect(kill(process, 0) == -1 && errno == ESRCH)
+    try await pipeline.expectNothingWrong("after a cluster without workers")
+  }
+
   @Test func aTableOfAnotherVersionIsUnknownAndOnRecord() async throws {
     let pipeline = try await arrived()
     let tag = try LedgerStore.open(

@@ -4,6 +4,7 @@ import Ledger
 import LocalServers
 import ObjectStorage
 import Reconciliation
+import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -237,6 +238,66 @@ import Time
         }
       })
     try await expectUnknown(pipeline, run, ["the job was killed by signal 9"])
+  }
+
+  /// Runs `body` beside a cluster that has no workers: a standalone master alone.
+  private func withMasterAlone(_ body: (String) async throws -> Void) async throws {
+    let (addresses, found) = AsyncStream<(address: String, process: Int32)>.makeStream()
+    async let master = {
+      defer { found.finish() }
+      return try await CommandRun.command(
+        Self.home + "/bin/spark-class",
+        [
+          "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "0", "--webui-port", "0",
+        ], environment: ["SPARK_LOCAL_IP": "127.0.0.1"],
+        onMessage: { line, process in
+          if let address = line.split(separator: " ").last, address.hasPrefix("spark://") {
+            found.yield((String(address), process))
+          }
+        })
+    }()
+    var hasStarted = false
+    for await (address, process) in addresses {
+      defer { kill(process, SIGTERM) }
+      hasStarted = true
+      try await body(address)
+      break
+    }
+    let ended = try await master
+    #expect(hasStarted, "\(ended.errorOutput)")
+  }
+
+  @Test func aJobWaitsForItsFirstWorkerAndNoLonger() async throws {
+    let scratch = try ScratchDirectory()
+    defer { withExtendedLifetime(scratch) {} }
+    let environment = ProcessInfo.processInfo.environment.merging(
+      ["SPARK_HOME": Self.home, "SPARK_LOCAL_IP": "127.0.0.1"]) { $1 }
+    let installation = try SparkInstallation.find(nil, environment: environment)
+    func job(_ master: String, _ clock: GatedClock) -> SparkJob {
+      SparkJob(
+        installation: installation, master: master, properties: ["spark.ui.enabled=false"],
+        environment: environment, name: "lakecanary observe \(scratch.path)", clock: clock)
+    }
+    try await withMasterAlone { master in
+      let clock = GatedClock()
+      let error = try await #require(throws: EngineError.self) {
+        try await job(master, clock).run("SELECT 1;") { line in
+          // Spark's complaint that nobody takes its work, which it repeats for ever.
+          if line.contains("has not accepted any resources") { clock.open() }
+        }
+      }
+      #expect(error.code == .notStarted, "\(error) \(error.logTail)")
+      #expect(try Self.processes(scratch.path).isEmpty)
+    }
+    // Where a worker came, the same patience is no matter.
+    let clock = GatedClock()
+    let said = Mutex(false)
+    try await job("local[1]", clock).run("SELECT 'after ' || 'it';") { line in
+      guard line == "after it" else { return }
+      said.withLock { $0 = true }
+      clock.open()
+    }
+    #expect(said.withLock { $0 })
   }
 
   /// Spark's own way to S3, hadoop-aws, is in no package that can be had here; a mount speaks S3 in its place.
