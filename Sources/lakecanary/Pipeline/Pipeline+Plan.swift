@@ -90,17 +90,22 @@ enum PlanText {
   ) -> String? {
     guard let estimate = kept.plan.estimates.first(where: { $0.engine == engine.title }) else { return nil }
     let planned = [
-      "\(kept.plan.objects) objects", "\(estimate.requests) requests", bytes(estimate.bytes),
+      counted(kept.plan.objects, "object"), counted(estimate.requests, "request"), bytes(estimate.bytes),
       time(estimate.seconds),
     ]
     // What an engine asks for is not told to this process.
     let own = engine == .native ? "" : " by this process itself"
     let taken = [
-      "\(cost.objectsRead) objects", "\(cost.requests) requests\(own)", bytes(cost.bytesRead) + own,
+      counted(cost.objectsRead, "object"), counted(cost.requests, "request") + own,
+      bytes(cost.bytesRead) + own,
       time(seconds),
     ]
     return "planned at \(kept.plannedAt) for \(engine.title): \(planned.joined(separator: ", ")); "
       + "taken: \(taken.joined(separator: ", "))"
+  }
+
+  private static func counted(_ count: some BinaryInteger, _ noun: String) -> String {
+    FigureText.counted(Int64(count), noun)
   }
 
   private static func pad(_ text: String, _ width: Int) -> String {

@@ -164,7 +164,14 @@ import Testing
     try await LoopbackServer.with { request, _ in
       standIn.answer(request)
     } _: { athena in
+      let planned = try await pipeline.run(
+        "reconcile", "--plan", "--ledger", pipeline.scratch.path + "/athena.sqlite",
+        environment: lake.environment)
+      #expect(planned.output.contains("\n  Athena "), "\(planned.output)\(planned.errorOutput)")
       let told = try Judged(try await lake.reconcile("athena", by: athena))
+      let comparison = told.notes.filter { $0.hasPrefix("planned at ") }
+      #expect(comparison.count == 1 && comparison[0].contains(" for Athena: 3 objects, "), "\(comparison)")
+      #expect(comparison.first?.contains("; taken: 3 objects, ") ?? false, "\(comparison)")
       #expect(told.status == "ok", "\(told)")
       told.expectSame(as: read)
       #expect(

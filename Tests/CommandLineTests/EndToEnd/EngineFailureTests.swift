@@ -173,6 +173,31 @@ import Time
     #expect(try Judged(try await pipeline.succeed("reconcile", "--json")).notes.allSatisfy { $0 != notes[0] })
   }
 
+  @Test func aPlanIsComparedWithTheTimersRunAsWell() async throws {
+    let pipeline = try await arrived()
+    try await pipeline.succeed("reconcile")
+    try await pipeline.succeed("write")
+    let replicated = try await pipeline.replicate()
+    try #require(replicated.exitCode == 0, "\(replicated.errorOutput)")
+    let plan = try await pipeline.succeed("reconcile", "--plan")
+    #expect(plan.output.contains("1 of 3 objects are to be read"), "\(plan.output)")
+    // The last plan counts, and reads nothing: the object is as new as before.
+    #expect(try await pipeline.succeed("reconcile", "--plan").output == plan.output)
+    let run = try await pipeline.run("run", "--json")
+    let notes = try Judged(run).notes.filter { $0.hasPrefix("planned at ") }
+    let requests = try #require(notes.first?.split(separator: "; taken: "), "\(run.errorOutput)")
+    try #require(notes.count == 1 && requests.count == 2, "\(notes)")
+    #expect(requests[0].contains(" for native: 1 object, 2 requests, "), "\(notes)")
+    #expect(requests[1].hasPrefix("1 object, 2 requests, "), "\(notes)")
+    // What was read is what was said: the object's bytes, all of them.
+    let amounts = requests.map { $0.split(separator: ", ").dropFirst(2).first }
+    #expect(amounts[0] == amounts[1], "\(notes)")
+    let text = try await pipeline.run("report")
+    #expect(text.output.filter { $0 != "\n" && $0 != " " }.contains(notes[0].filter { $0 != " " }))
+    let next = try await pipeline.run("run", "--json")
+    #expect(try Judged(next).notes.allSatisfy { !$0.hasPrefix("planned at ") })
+  }
+
   /// Inventories of a real bucket, by boto3, csv and pyarrow.
   @Test func aBucketIsListedByItsInventory() async throws {
     let server = try await BucketServer.Kind.seaweed.server()

@@ -61,11 +61,15 @@ import Time
       if name == "spark" {
         options += ["--engine", "spark", "--engine-output", output] + Self.cluster
         if let sparkBucket { options += ["--spark-bucket", sparkBucket] }
+        let planned = try await reconcile(
+          pipeline, ledger: ledger, more + ["--plan"], environment: environment)
+        try #require(planned.exitCode == 0, "\(planned.errorOutput)")
       }
       let run = try await reconcile(pipeline, ledger: ledger, options, environment: environment)
       judged.append(try Judged(run))
     }
     judged[1].expectSame(as: judged[0])
+    #expect(judged[1].notes.contains { $0.hasPrefix("planned at ") && $0.contains(" for Spark: ") })
     let folder = try #require(try FileManager.default.contentsOfDirectory(atPath: output).first)
     return (judged[1].status, judged[1].notes, "\(output)/\(folder)")
   }
