@@ -1,5 +1,4 @@
 #include <curl/curl.h>
-#include <fcntl.h>
 // What drives libcurl's sockets; Swift's Glibc module leaves these out.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -32,14 +31,11 @@ static inline CURLcode canary_easy_set_data_callback(CURL *easy, CURLoption opti
 static inline CURLcode canary_easy_set_seek_callback(CURL *easy, canary_seek_callback value) {
   return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
 }
-// Programs that are started meanwhile are not to hold connections open.
-static int canary_close_on_exec(void *context, curl_socket_t socket, curlsocktype purpose) {
-  (void)context, (void)purpose;
-  fcntl(socket, F_SETFD, FD_CLOEXEC);
-  return CURL_SOCKOPT_OK;
+static inline CURLcode canary_easy_set_opened_callback(CURL *easy, curl_sockopt_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, value);
 }
-static inline CURLcode canary_easy_set_close_on_exec(CURL *easy) {
-  return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, canary_close_on_exec);
+static inline CURLcode canary_easy_set_close_callback(CURL *easy, curl_closesocket_callback value) {
+  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, value);
 }
 // The bytes are copied (CURL_BLOB_COPY).
 static inline CURLcode canary_easy_set_blob(CURL *easy, CURLoption option, const void *data, size_t length) {
@@ -50,6 +46,9 @@ static inline CURLcode canary_easy_get_long(CURL *easy, CURLINFO info, long *val
   return curl_easy_getinfo(easy, info, value);
 }
 static inline CURLcode canary_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
+  return curl_easy_getinfo(easy, info, value);
+}
+static inline CURLcode canary_easy_get_pointer(CURL *easy, CURLINFO info, void **value) {
   return curl_easy_getinfo(easy, info, value);
 }
 static inline CURLMcode canary_multi_set_long(CURLM *multi, CURLMoption option, long value) {

@@ -6,13 +6,17 @@ import Glibc
 /// Confined to the thread of its loop.
 final class EasyHandle {
   let pointer: UnsafeMutableRawPointer
-  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var headers = HeaderList()
   private let errorText: UnsafeMutablePointer<CChar>
   private(set) var transfer: Transfer?
   // What libcurl was told for the transfer before, and keeps.
   private var method: HTTPRequest.Method?
-  private var times: [Duration] = []
+  private var times: Times?
   private var proxy: String??
+
+  private struct Times: Equatable {
+    var timeLeft, connecting, stall: Duration
+  }
 
   /// A handle; nil where libcurl has no memory for one.
   init?(certificates: TrustedCertificates?) {
@@ -34,7 +38,6 @@ final class EasyHandle {
 
   deinit {
     curl_easy_cleanup(pointer)  // Before what it points to.
-    curl_slist_free_all(headers)
     errorText.deallocate()
   }
 
@@ -51,7 +54,6 @@ final class EasyHandle {
     set(CURLOPT_SSL_VERIFYHOST, 2)
     set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     set(CURLOPT_TCP_KEEPALIVE, 1)
-    canary_easy_set_close_on_exec(pointer)
     canary_easy_set_text(pointer, CURLOPT_USERAGENT, "lakecanary")
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_BUFFERSIZE, 32 << 10)
@@ -64,8 +66,8 @@ final class EasyHandle {
         ?? 0
     }
     canary_easy_set_data_callback(pointer, CURLOPT_WRITEFUNCTION) { data, size, count, context in
-      EasyHandle.transfer(context)?.receive(body: UnsafeRawBufferPointer(start: data, count: size * count))
-        ?? 0
+      EasyHandle.of(context: context)?.receive(
+        body: UnsafeRawBufferPointer(start: data, count: size * count)) ?? 0
     }
     canary_easy_set_data_callback(pointer, CURLOPT_READFUNCTION) { data, size, count, context in
       let buffer = UnsafeMutableRawBufferPointer(start: data, count: size * count)
@@ -77,14 +79,37 @@ final class EasyHandle {
       }
       return CURL_SEEKFUNC_OK
     }
-    for option in [CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA] {
+    for option in [
+      CURLOPT_HEADERDATA, CURLOPT_WRITEDATA, CURLOPT_READDATA, CURLOPT_SEEKDATA, CURLOPT_PRIVATE,
+    ] {
       // Unretained: the handle is alive while libcurl calls back with it.
       canary_easy_set_pointer(pointer, option, Unmanaged.passUnretained(self).toOpaque())
     }
   }
 
+  /// The handle that libcurl knows by a pointer.
+  static func of(_ pointer: UnsafeMutableRawPointer) -> EasyHandle? {
+    var context: UnsafeMutableRawPointer?
+    canary_easy_get_pointer(pointer, CURLINFO_PRIVATE, &context)
+    return of(context: context)
+  }
+
+  private static func of(context: UnsafeMutableRawPointer?) -> EasyHandle? {
+    context.map { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue() }
+  }
+
   private static func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer? {
-    context.flatMap { Unmanaged<EasyHandle>.fromOpaque($0).takeUnretainedValue().transfer }
+    of(context: context)?.transfer
+  }
+
+  private func receive(body bytes: UnsafeRawBufferPointer) -> Int {
+    guard let transfer else { return 0 }
+    if transfer.hasNoBody {
+      var announced: curl_off_t = -1
+      canary_easy_get_offset(pointer, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced)
+      transfer.expect(Int(announced))
+    }
+    return transfer.receive(body: bytes)
   }
 
   /// Makes the handle ready for a transfer; the error that libcurl has about it, where it has one.
@@ -95,9 +120,13 @@ final class EasyHandle {
     if request.method != method || request.method == .put || request.method == .post {
       set(request.method, bodyByteCount: request.body.count)
     }
-    guard setHeaders(request) else { return CURLE_OUT_OF_MEMORY }
+    // libcurl adds these by itself; without a value they are left out.
+    let unwanted = request.body.isEmpty ? ["Accept:"] : ["Accept:", "Expect:"]
+    canary_easy_set_list(
+      pointer, CURLOPT_HTTPHEADER, headers.fill(request.headers, leavingOut: unwanted))
     // Most requests of a store have the same times and the same way: libcurl keeps what it was told.
-    let times = [request.timeLeft, request.connecting, request.stall]
+    let times = Times(
+      timeLeft: request.timeLeft, connecting: request.connecting, stall: request.stall)
     if times != self.times {
       set(CURLOPT_TIMEOUT_MS, milliseconds(request.timeLeft))
       set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.connecting))
@@ -127,24 +156,6 @@ final class EasyHandle {
       canary_easy_set_offset(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bodyByteCount))
     }
     self.method = method
-  }
-
-  private func setHeaders(_ request: HTTPRequest) -> Bool {
-    curl_slist_free_all(headers)
-    headers = nil
-    // libcurl adds these by itself; without a value they are left out.
-    guard append("Accept:"), request.body.isEmpty || append("Expect:") else { return false }
-    for (name, value) in request.headers {
-      guard append(value.isEmpty ? name + ";" : name + ": " + value) else { return false }
-    }
-    canary_easy_set_list(pointer, CURLOPT_HTTPHEADER, headers)
-    return true
-  }
-
-  private func append(_ line: String) -> Bool {
-    guard let list = curl_slist_append(headers, line) else { return false }
-    headers = list
-    return true
   }
 
   /// Ends the transfer with its answer, or with what went wrong, and gives it back to be delivered.

@@ -44,18 +44,17 @@ final class Transfer {
       isTooLarge = true
       return 0
     }
-    if body.isEmpty, let length = expectedLength, length > bytes.count { body.reserveCapacity(length) }
     body.append(contentsOf: bytes)
     return bytes.count
   }
 
-  /// What the answer says of its length, where the limit allows it.
-  private var expectedLength: Int? {
-    let answer = HTTPAnswer(status: 0, head: head, body: [], duration: .zero)
-    guard let length = answer.header("content-length").flatMap({ Int($0) }), length <= request.bodyLimit
-    else { return nil }
+  var hasNoBody: Bool { body.isEmpty }
+
+  /// Makes room for a body of so many bytes, as the answer says, where the limit allows it.
+  func expect(_ byteCount: Int) {
+    guard byteCount > 0, byteCount <= request.bodyLimit else { return }
     // A server may announce what it never sends: memory is given as the bytes come beyond this.
-    return min(length, 4 << 20)
+    body.reserveCapacity(min(byteCount, 4 << 20))
   }
 
   func send(into buffer: UnsafeMutableRawBufferPointer) -> Int {

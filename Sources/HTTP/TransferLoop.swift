@@ -13,10 +13,10 @@ final class TransferLoop {
   private let limit: Int
   private let certificates: TrustedCertificates?
   private var active: [UInt64: EasyHandle] = [:]
-  private var byPointer: [UnsafeMutableRawPointer: EasyHandle] = [:]
   private var idle: [EasyHandle] = []
   /// Transfers that have ended, and whose tasks still wait.
   private var finished: [Transfer] = []
+  private var sockets = WatchedSockets()
   /// When libcurl wants to be called, on the monotonic clock in milliseconds; nil for never.
   private var deadline: Int64?
 
@@ -38,8 +38,8 @@ final class TransferLoop {
     let context = Unmanaged.passUnretained(self).toOpaque()
     canary_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
     canary_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
-    canary_multi_set_socket_callback(multi) { _, socket, what, context, known in
-      TransferLoop.from(context)?.watch(socket, what, isKnown: known != nil)
+    canary_multi_set_socket_callback(multi) { _, socket, what, context, _ in
+      TransferLoop.from(context)?.watch(socket, what)
       return 0
     }
     canary_multi_set_timer_callback(multi) { _, milliseconds, context in
@@ -73,12 +73,13 @@ final class TransferLoop {
       guard take(orders.take(upTo: limit - active.count)) else { break }
       // Waking a task costs more than a transfer does, so tasks are woken together: when nothing else is to be done at
       // once, or when many wait.
-      let count = epoll_wait(events, &happened, Int32(happened.count), finished.isEmpty ? pause : 0)
+      let mayWait = finished.isEmpty && orders.maySleep(withRoom: limit - active.count)
+      let count = epoll_wait(events, &happened, Int32(happened.count), mayWait ? pause : 0)
       for event in happened.prefix(Int(max(0, count))) {
         if event.data.fd == orders.signal {
           orders.acknowledge()
         } else {
-          act(event.data.fd, event.events)
+          happen(event.events, on: event.data.fd)
         }
       }
       if let deadline, deadline <= TransferLoop.now {
@@ -93,7 +94,6 @@ final class TransferLoop {
       keep(handle.abandon(.cancelled, detail: "the engine was closed"))
     }
     active = [:]
-    byPointer = [:]
     deliver()
   }
 
@@ -127,7 +127,7 @@ final class TransferLoop {
   }
 
   private func begin(_ transfer: Transfer) {
-    guard let handle = idle.popLast() ?? EasyHandle(certificates: certificates) else {
+    guard let handle = idle.popLast() ?? makeHandle() else {
       transfer.fail(TransferFailure(kind: .invalid, detail: "no memory for a transfer", duration: .zero))
       keep(transfer)
       return
@@ -139,7 +139,26 @@ final class TransferLoop {
       return
     }
     active[transfer.id] = handle
-    byPointer[handle.pointer] = handle
+  }
+
+  /// A handle whose connections are known from their opening to their end; nil where libcurl has no memory for one.
+  private func makeHandle() -> EasyHandle? {
+    guard let handle = EasyHandle(certificates: certificates) else { return nil }
+    // Unretained: the loop outlives its handles, and its connections.
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    canary_easy_set_pointer(handle.pointer, CURLOPT_SOCKOPTDATA, context)
+    canary_easy_set_opened_callback(handle.pointer) { context, socket, _ in
+      // Programs that are started meanwhile are not to hold connections open.
+      _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+      TransferLoop.from(context)?.sockets.open(socket)
+      return CURL_SOCKOPT_OK
+    }
+    canary_easy_set_pointer(handle.pointer, CURLOPT_CLOSESOCKETDATA, context)
+    canary_easy_set_close_callback(handle.pointer) { context, socket in
+      TransferLoop.from(context)?.sockets.close(socket)
+      return close(socket)
+    }
+    return handle
   }
 
   private func act(_ socket: curl_socket_t, _ events: UInt32) {
@@ -155,7 +174,7 @@ final class TransferLoop {
     var left: Int32 = 0
     while let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let pointer = message.pointee.easy_handle,
-        let handle = byPointer[pointer], let id = handle.transfer?.id
+        let handle = EasyHandle.of(pointer), let id = handle.transfer?.id
       else { continue }
       let result = canary_message_result(message)
       curl_multi_remove_handle(multi, pointer)  // After this, `message` is gone.
@@ -166,24 +185,29 @@ final class TransferLoop {
   }
 
   private func release(_ handle: EasyHandle) {
-    byPointer[handle.pointer] = nil
     idle.append(handle)
   }
 
-  /// Watches a socket for what libcurl waits for on it.
-  private func watch(_ socket: curl_socket_t, _ what: Int32, isKnown: Bool) {
-    guard what != CURL_POLL_REMOVE else {
-      // The socket may be closed already, and then epoll has forgotten it.
-      epoll_ctl(events, EPOLL_CTL_DEL, socket, nil)
+  private func happen(_ events: UInt32, on socket: curl_socket_t) {
+    guard sockets.isWanted(socket) else {
+      epoll_ctl(self.events, EPOLL_CTL_DEL, socket, nil)
       return
     }
+    act(socket, events)
+  }
+
+  /// Watches a socket for what libcurl waits for on it.
+  private func watch(_ socket: curl_socket_t, _ what: Int32) {
     var wanted: UInt32 = 0
-    if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
-    if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
-    var event = epoll_event(events: wanted, data: epoll_data_t(fd: socket))
-    if epoll_ctl(events, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event) == -1 {
-      epoll_ctl(events, isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+    if what != CURL_POLL_REMOVE {
+      if what & CURL_POLL_IN != 0 { wanted |= EPOLLIN.rawValue }
+      if what & CURL_POLL_OUT != 0 { wanted |= EPOLLOUT.rawValue }
     }
-    if !isKnown { curl_multi_assign(multi, socket, UnsafeMutableRawPointer(bitPattern: 1)) }
+    guard let operation = sockets.want(wanted, of: socket) else { return }
+    var event = epoll_event(events: wanted, data: epoll_data_t(fd: socket))
+    // A socket that is closed already is one that epoll has forgotten.
+    if epoll_ctl(events, operation, socket, &event) == -1, operation != EPOLL_CTL_DEL {
+      epoll_ctl(events, operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event)
+    }
   }
 }

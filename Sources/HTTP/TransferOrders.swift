@@ -24,7 +24,8 @@ final class TransferOrders: Sendable {
     var cancelled: Set<UInt64> = []
     var lastID: UInt64 = 0
     var isClosed = false
-    var isSignalled = false
+    /// How many transfers the loop would begin if it were woken; nil while it is awake, or woken already.
+    var sleepingWithRoom: Int?
   }
 
   private let state = Mutex(State())
@@ -52,7 +53,7 @@ final class TransferOrders: Sendable {
     let isRefused = state.withLock { state in
       if state.isClosed { return true }
       state.waiting.append(submission)
-      wake(&state)
+      if let room = state.sleepingWithRoom, room > 0 { wake(&state) }
       return false
     }
     if isRefused {
@@ -76,10 +77,11 @@ final class TransferOrders: Sendable {
     }
   }
 
-  /// Takes what is to be done; of the waiting transfers no more than `room`.
+  /// Takes what is to be done, on waking up too; of the waiting transfers no more than `room`.
   func take(upTo room: Int) -> Batch {
     var abandoned: [Submission] = []
     let batch = state.withLock { state in
+      state.sleepingWithRoom = nil
       var batch = Batch(isClosed: state.isClosed)
       if !state.cancelled.isEmpty {
         // The cancelled either wait, or are the loop's already, or have ended.
@@ -94,6 +96,7 @@ final class TransferOrders: Sendable {
         (state.waiting, state.next) = ([], 0)
       }
       let end = min(state.next + max(0, room), state.waiting.count)
+      guard end > state.next else { return batch }
       batch.begun = Array(state.waiting[state.next..<end])
       state.next = end
       if state.next == state.waiting.count {
@@ -112,18 +115,25 @@ final class TransferOrders: Sendable {
     return batch
   }
 
-  /// The loop has seen the signal, and takes the orders next.
-  func acknowledge() {
+  /// Whether the loop may sleep until it is signalled: there is nothing to do with `room` for so many transfers.
+  func maySleep(withRoom room: Int) -> Bool {
     state.withLock { state in
-      var count: UInt64 = 0
-      _ = read(descriptor, &count, 8)
-      state.isSignalled = false
+      let isOrdered =
+        state.isClosed || !state.cancelled.isEmpty || room > 0 && state.next < state.waiting.count
+      state.sleepingWithRoom = isOrdered ? nil : room
+      return !isOrdered
     }
   }
 
+  /// The loop has seen the signal.
+  func acknowledge() {
+    var count: UInt64 = 0
+    _ = read(descriptor, &count, 8)
+  }
+
   private func wake(_ state: inout State) {
-    guard !state.isSignalled else { return }
-    state.isSignalled = true
+    guard state.sleepingWithRoom != nil else { return }
+    state.sleepingWithRoom = nil
     var one: UInt64 = 1
     // An eventfd refuses only where its counter is full, and then it is readable already.
     _ = write(descriptor, &one, 8)

@@ -160,7 +160,8 @@ final class S3Client: Sendable {
     let path = endpoint.path(call.key)
     let payload =
       call.body.isEmpty ? RequestSigner.emptyPayload : Digests.hex(Digests.sha256(call.body))
-    var signed = [(name: "Host", value: endpoint.host), (name: "X-Amz-Content-Sha256", value: payload)]
+    var signed = [(name: "host", value: endpoint.host), (name: "x-amz-content-sha256", value: payload)]
+    signed.reserveCapacity(signed.count + call.headers.count)
     signed += call.headers
     let authorization = signer.sign(
       RequestSigner.Request(
@@ -168,7 +169,7 @@ final class S3Client: Sendable {
       at: settings.clock.now() + offset)
     let query = call.query.isEmpty ? "" : "?" + CanonicalRequest.query(call.query)
     return HTTPRequest(
-      method: call.method, url: "\(endpoint.scheme)://\(endpoint.host)\(path)\(query)",
+      method: call.method, url: endpoint.origin + path + query,
       headers: signed + authorization, body: call.body, bodyLimit: Int(clamping: call.limit),
       timeLeft: timeLeft, connecting: settings.timeouts.connecting, stall: settings.timeouts.stall,
       proxy: settings.proxies.proxy(scheme: endpoint.scheme, host: endpoint.host))

@@ -3,6 +3,10 @@ struct S3Endpoint: Sendable, Hashable {
   let scheme: String
   /// Host and, where it is not the scheme's own, port: what `Host` carries.
   let host: String
+  /// Scheme and host, which every address begins with.
+  let origin: String
+  /// The encoded path that every object's begins with, or that of the bucket.
+  private let root: String
   /// A path before all others; empty or beginning with `/`.
   let basePath: String
   /// Whether the bucket stands in the path.
@@ -35,14 +39,14 @@ struct S3Endpoint: Sendable, Hashable {
       host = usesPath ? "s3.\(region).\(suffix)" : "\(bucket).s3.\(region).\(suffix)"
       basePath = ""
     }
+    origin = "\(scheme)://\(host)"
+    root = usesPath ? "\(basePath)/\(PercentEncoding.encode(bucket))" : basePath
   }
 
   /// The encoded path of an object, or of the bucket for an empty key.
   func path(_ key: String) -> String {
-    let encoded = PercentEncoding.encode(key, keepingSlashes: true)
-    return usesPath
-      ? "\(basePath)/\(PercentEncoding.encode(bucket))\(key.isEmpty ? "" : "/")\(encoded)"
-      : "\(basePath)/\(encoded)"
+    guard !key.isEmpty || !usesPath else { return root }
+    return root + "/" + PercentEncoding.encode(key, keepingSlashes: true)
   }
 
   private static func fitsHost(_ bucket: String) -> Bool {

@@ -1,13 +1,16 @@
 import CLibCrypto
 
-/// SHA-256 and HMAC-SHA-256 of libcrypto.
+/// SHA-256 of libcrypto.
 enum Digests {
+  /// Looked up once: by name, each look-up takes a lock.
+  ///
+  /// libcrypto's algorithms are immutable, and this one is never freed.
+  nonisolated(unsafe) private static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+
   static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { digest, count in
       // It fails only where the system has no memory left. No bytes are a null pointer and a count of 0.
-      guard
-        SHA256(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, digest.baseAddress) != nil
-      else {
+      guard EVP_Digest(bytes.baseAddress, bytes.count, digest.baseAddress, nil, algorithm, nil) == 1 else {
         fatalError("libcrypto has no SHA-256")
       }
       count = digest.count
@@ -15,27 +18,6 @@ enum Digests {
   }
 
   static func sha256(_ bytes: [UInt8]) -> [UInt8] { bytes.withUnsafeBytes(sha256) }
-
-  static func sha256(_ text: String) -> [UInt8] {
-    var text = text
-    return text.withUTF8 { sha256(UnsafeRawBufferPointer($0)) }
-  }
-
-  static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
-    var text = text
-    return [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { digest, count in
-      text.withUTF8 { message in
-        var length: UInt32 = 0
-        guard
-          HMAC(
-            EVP_sha256(), key, Int32(key.count), message.baseAddress, message.count, digest.baseAddress,
-            &length)
-            != nil
-        else { fatalError("libcrypto has no HMAC-SHA-256") }
-        count = Int(length)
-      }
-    }
-  }
 
   /// Lower-case hexadecimal digits.
   static func hex(_ bytes: [UInt8]) -> String {

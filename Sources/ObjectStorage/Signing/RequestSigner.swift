@@ -39,12 +39,13 @@ final class RequestSigner: Sendable {
     request.headers += added
     let canonical = CanonicalRequest(request)
     let signature = key.signature(of: stringToSign(canonical, date, key))
-    added.append(
-      (
-        "Authorization",
-        "AWS4-HMAC-SHA256 Credential=\(credentials.accessKeyID)/\(key.scope), "
-          + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
-      ))
+    var authorization = ""
+    authorization.reserveCapacity(320)
+    for part in [
+      "AWS4-HMAC-SHA256 Credential=", credentials.accessKeyID, "/", key.scope, ", SignedHeaders=",
+      canonical.signedHeaders, ", Signature=", signature,
+    ] { authorization += part }
+    added.append(("Authorization", authorization))
     return added
   }
 
@@ -76,7 +77,7 @@ final class RequestSigner: Sendable {
   }
 
   private func stringToSign(_ canonical: CanonicalRequest, _ date: AmazonDate, _ key: SigningKey) -> String {
-    "AWS4-HMAC-SHA256\n\(date.text)\n\(key.scope)\n\(Digests.hex(Digests.sha256(canonical.text)))"
+    "AWS4-HMAC-SHA256\n\(date.text)\n\(key.scope)\n\(Digests.hex(Digests.sha256(canonical.bytes)))"
   }
 
   private func dateAndKey(_ time: Timestamp) -> (AmazonDate, SigningKey) {
@@ -99,7 +100,7 @@ final class RequestSigner: Sendable {
 
 /// The form of a request that is signed (AWS General Reference, "Create a canonical request").
 struct CanonicalRequest: Sendable {
-  let text: String
+  let bytes: [UInt8]
   /// Names of the signed header fields: `host;x-amz-date`.
   let signedHeaders: String
 
@@ -108,39 +109,46 @@ struct CanonicalRequest: Sendable {
     fields.reserveCapacity(request.headers.count)
     for (name, value) in request.headers {
       // In order of the names, and those of one name in order of arrival; there are few.
-      let name = name.lowercased()
+      let name = CanonicalRequest.lowered(name)
       var place = fields.count
       while place > 0, fields[place - 1].name > name { place -= 1 }
       fields.insert((name, CanonicalRequest.trimmed(value)), at: place)
     }
-    var lines = ""
-    lines.reserveCapacity(512)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(1_024)
+    for line in [
+      request.method, request.path.isEmpty ? "/" : request.path, CanonicalRequest.query(request.query),
+    ] {
+      bytes += line.utf8
+      bytes.append(UInt8(ascii: "\n"))
+    }
     var names = ""
+    names.reserveCapacity(96)
     for (index, field) in fields.enumerated() {
       if index > 0, fields[index - 1].name == field.name {
-        lines += ","
+        bytes.append(UInt8(ascii: ","))
       } else {
         if index > 0 {
-          lines += "\n"
+          bytes.append(UInt8(ascii: "\n"))
           names += ";"
         }
-        lines += field.name
-        lines += ":"
+        bytes += field.name.utf8
+        bytes.append(UInt8(ascii: ":"))
         names += field.name
       }
-      lines += field.value
+      bytes += field.value.utf8
+    }
+    for line in ["", names, request.payload] {
+      bytes.append(UInt8(ascii: "\n"))
+      bytes += line.utf8
     }
     signedHeaders = names
-    var text = request.method
-    text.reserveCapacity(1_024)
-    for part in [
-      request.path.isEmpty ? "/" : request.path, CanonicalRequest.query(request.query), lines, "", names,
-      request.payload,
-    ] {
-      text += "\n"
-      text += part
-    }
-    self.text = text
+    self.bytes = bytes
+  }
+
+  /// A name in lower case; most are given so.
+  private static func lowered(_ name: String) -> String {
+    name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } ? name.lowercased() : name
   }
 
   /// The query as it is signed, and as it is sent.
@@ -153,7 +161,7 @@ struct CanonicalRequest: Sendable {
 
   /// A field's value without white space around it, and with single spaces within.
   private static func trimmed(_ value: String) -> String {
-    let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
+    let isBlank = { (byte: UInt8) in byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
     guard value.utf8.contains(where: isBlank) else { return value }
     return value.utf8.split(whereSeparator: isBlank).map { String(Substring($0)) }.joined(separator: " ")
   }
