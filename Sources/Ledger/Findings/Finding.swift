@@ -167,6 +167,19 @@ public struct Finding: Hashable, Sendable, Codable {
     (self.acknowledgement, self.resolvedAt, self.resolution) = (acknowledgement, resolvedAt, resolution)
   }
 
+  /// Whether `report` says nothing that this finding does not say: no other rows, and no greater weight.
+  ///
+  /// Of more rows than a finding names, their number and the latest commit among them tell.
+  package func covers(_ report: FindingReport) -> Bool {
+    guard report.severity <= severity, report.rowCount <= rowCount else { return false }
+    if let end = report.spanEnd {
+      guard let spanEnd, end <= spanEnd else { return false }
+    }
+    let named = report.rows.prefix(Finding.namedRows)
+    if rows.count == rowCount { return Set(named).isSubset(of: rows) }
+    return report.spanEnd != nil || Array(named) == rows
+  }
+
   /// The word of a person that a finding is known.
   public struct Acknowledgement: Hashable, Sendable, Codable {
     /// Why it may be left out of the verdict.

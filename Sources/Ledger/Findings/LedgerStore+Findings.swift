@@ -16,17 +16,26 @@ extension LedgerStore {
 
   /// Says that a finding is known: it is left out of the verdict until `until`, or for good.
   ///
+  /// That holds for what the finding says now. Found to be more, it opens again.
+  ///
+  /// - Returns: the finding as it is acknowledged.
   /// - Throws: `.unknownFinding`.
-  public func acknowledge(_ id: FindingID, reason: String, until: Timestamp?) throws(LedgerError) {
+  @discardableResult
+  public func acknowledge(
+    _ id: FindingID, reason: String, until: Timestamp?
+  ) throws(LedgerError) -> Finding {
     let now = clock.now()
-    try write { session in
+    return try write { session in
       try session.execute(
         """
         update finding set state = 'acknowledged', acknowledged_reason = ?, acknowledged_at = ?,
           acknowledged_until = ?, resolved_at = null, resolution = null
         where id = ?
         """, [reason, now.microseconds, until?.microseconds, id.rawValue])
-      if session.changes == 0 { throw LedgerError(.unknownFinding(id.rawValue), path: session.path) }
+      guard let finding = try session.finding(id) else {
+        throw LedgerError(.unknownFinding(id.rawValue), path: session.path)
+      }
+      return finding
     }
   }
 
@@ -102,7 +111,8 @@ extension LedgerSession {
 
   /// Records what was found: a new finding, or more of a known one.
   ///
-  /// One that was resolved opens again; one that is acknowledged stays so.
+  /// One that was resolved opens again; one that is acknowledged does so where there is more of it than was
+  /// acknowledged.
   ///
   /// - Returns: its number, and whether it is new or open again.
   package func report(_ report: FindingReport, run: RunID, now: Timestamp) throws -> (
@@ -127,7 +137,9 @@ extension LedgerSession {
           resolution = null, acknowledged_reason = null, acknowledged_at = null, acknowledged_until = null
         where id = ? and state = 'resolved'
         """, [known.id.rawValue])
-      return (known.id, known.state == .resolved)
+      let exceeds = known.state == .acknowledged && !known.covers(report)
+      if exceeds { try execute("update finding set state = 'open' where id = ?", [known.id.rawValue]) }
+      return (known.id, known.state == .resolved || exceeds)
     }
     try execute(
       """

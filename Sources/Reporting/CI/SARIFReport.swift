@@ -92,7 +92,7 @@ public struct SARIFReport: Encodable, Sendable {
         level: SARIFReport.level(finding.severity), message: Text(text: SafeText.shown(finding.summary)),
         locations: [SARIFReport.location(finding, hasBucket: bucket != nil)],
         partialFingerprints: ["lakecanary/identity/v1": finding.identity],
-        suppressions: finding.acknowledgement.map { [Suppression(justification: SafeText.shown($0.reason))] },
+        suppressions: SARIFReport.suppressions(finding),
         occurrenceCount: finding.rowCount > 0 ? finding.rowCount : nil)
     }
     runs = [
@@ -102,6 +102,12 @@ public struct SARIFReport: Encodable, Sendable {
         properties: Properties(
           pipeline: report.pipeline, verdict: report.verdict.status.rawValue, reason: report.verdict.reason))
     ]
+  }
+
+  /// An acknowledgement that has run out, or does not cover what came since, suppresses nothing.
+  private static func suppressions(_ finding: Finding) -> [Suppression]? {
+    guard finding.state == .acknowledged else { return nil }
+    return finding.acknowledgement.map { [Suppression(justification: SafeText.shown($0.reason))] }
   }
 
   private static func level(_ severity: FindingSeverity) -> String {

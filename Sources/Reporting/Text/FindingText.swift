@@ -46,14 +46,13 @@ public struct FindingText: Sendable {
     if let run = finding.firstRun { life += " by run \(run.rawValue)" }
     if finding.lastSeen != finding.firstSeen { life += ", last \(FigureText.time(finding.lastSeen))" }
     switch finding.state {
-    case .open: break
-    case .acknowledged:
-      life += "; acknowledged"
-      if let acknowledgement = finding.acknowledgement {
-        life += " \(FigureText.time(acknowledgement.at))"
-        if let until = acknowledgement.until { life += " until \(FigureText.time(until))" }
-        life += ": \(SafeText.shown(acknowledgement.reason))"
-      }
+    case .open, .acknowledged:
+      guard let acknowledgement = finding.acknowledgement else { break }
+      // What came since is not acknowledged, or the time is over.
+      life += finding.state == .open ? "; open again, was acknowledged" : "; acknowledged"
+      life += " \(FigureText.time(acknowledgement.at))"
+      if let until = acknowledgement.until { life += " until \(FigureText.time(until))" }
+      life += ": \(SafeText.shown(acknowledgement.reason))"
     case .resolved:
       life += "; resolved"
       if let at = finding.resolvedAt { life += " \(FigureText.time(at))" }

@@ -51,7 +51,11 @@ struct FindingsCommand: AsyncParsableCommand {
 
   struct Acknowledge: PipelineCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say that a finding is known: it no longer weighs in the verdict.")
+      abstract: "Say that a finding is known: it no longer weighs in the verdict.",
+      discussion: """
+        Covers the rows that the finding is about now. Where a later run finds more of it (other rows, a greater \
+        weight), the finding is open again.
+        """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
@@ -77,9 +81,10 @@ struct FindingsCommand: AsyncParsableCommand {
       let session = try Session.begin(common, flags: pipeline.flags)
       let until = period.map { session.pipeline.clock.now() + $0 }
       let ledger = try session.pipeline.openLedger()
-      try ledger.acknowledge(FindingID(rawValue: finding), reason: reason, until: until)
+      let known = try ledger.acknowledge(FindingID(rawValue: finding), reason: reason, until: until)
       try session.console.write(
-        "finding \(finding) is acknowledged\(until.map { " until \(FigureText.time($0))" } ?? "")\n")
+        "finding \(finding) is acknowledged\(until.map { " until \(FigureText.time($0))" } ?? ""): "
+          + "\(SafeText.shown(known.summary))\n")
     }
   }
 
