@@ -44,6 +44,56 @@ import Time
     #expect(try await simulation.reconcile().verdict.status == .warning)
   }
 
+  @Test func anOpenFindingCountsHoweverManyAreAcknowledged() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    let run = try simulation.ledger.beginRun(command: "run", settings: "")
+    let now = simulation.clock.now()
+    let ids = try simulation.ledger.write { session in
+      try (0...1_000).map { number in
+        try session.report(
+          FindingReport(
+            kind: .unreadableObject, severity: .critical, table: nil, identity: "\(number)",
+            summary: "object \(number) cannot be read", rowCount: 2),
+          run: run, now: now
+        ).id
+      }
+    }
+    for id in ids.dropFirst() { try simulation.ledger.acknowledge(id, reason: "known", until: nil) }
+    let expected = Verdict(status: .critical, reason: "object 0 cannot be read")
+    let result = try await simulation.reconcile()
+    #expect(result.verdict == expected && result.findings.first?.id == ids[0])
+    #expect(try reconciler(simulation).judge().verdict == expected)
+    try simulation.ledger.acknowledge(ids[0], reason: "known", until: now + .seconds(60))
+    #expect(try await simulation.reconcile().verdict.status == .ok)
+    simulation.clock.advance(by: .seconds(61))
+    #expect(try reconciler(simulation).judge().verdict == expected)
+  }
+
+  @Test func aThousandFindingsWeighTogether() async throws {
+    var simulation = try Simulation()
+    simulation.configuration.limits.maximumAltered = 1_500
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    func find(_ numbers: Range<Int>) throws {
+      let run = try simulation.ledger.beginRun(command: "run", settings: "")
+      try simulation.ledger.write { session in
+        for number in numbers {
+          _ = try session.report(
+            FindingReport(
+              kind: .alteredRows, severity: .critical, table: nil, identity: "\(number)",
+              summary: "1 row differs", rowCount: 1),
+            run: run, now: simulation.clock.now())
+        }
+      }
+    }
+    try find(0..<1_500)
+    #expect(try await simulation.reconcile().verdict.status == .ok)
+    try find(1_500..<1_501)
+    #expect(try await simulation.reconcile().verdict.status == .critical)
+  }
+
   @Test func aVerdictIsDerivedAgainFromItsRecord() async throws {
     var simulation = try Simulation()
     try simulation.commit(inserts: 1)

@@ -194,6 +194,17 @@ public struct Finding: Hashable, Sendable, Codable {
   package static let namedRows = 20
 }
 
+/// What the findings of one kind and severity weigh together.
+package struct FindingWeight: Hashable, Sendable {
+  /// The eldest of them, and its summary.
+  package let first: FindingID
+  package let kind: FindingKind
+  package let severity: FindingSeverity
+  package let summary: String
+  /// The rows of them all.
+  package let rowCount: Int
+}
+
 /// A finding as a reconciliation found it, before the ledger gives it a life.
 package struct FindingReport: Hashable, Sendable {
   package var kind: FindingKind

@@ -2,7 +2,7 @@ import GRDB
 public import Time
 
 extension LedgerStore {
-  /// The findings in these states, the gravest first and the newest of a gravity first.
+  /// The findings in these states: what is open first, then the gravest and the newest of a gravity first.
   public func findings(
     states: Set<FindingState> = [.open, .acknowledged], limit: Int = 1_000
   ) throws(LedgerError) -> [Finding] {
@@ -73,9 +73,33 @@ extension LedgerSession {
       db,
       sql: LedgerSession.selectFinding + """
          where f.state in (\(names))
-        order by case f.severity when 'critical' then 0 when 'warning' then 1 else 2 end, f.id desc limit ?
+        order by f.state <> 'open', case f.severity when 'critical' then 0 when 'warning' then 1 else 2 end,
+          f.id desc limit ?
         """, arguments: [limit]
     ).map(LedgerSession.finding)
+  }
+
+  /// What all findings that are open weigh, the gravest first: one entry for each kind and severity.
+  ///
+  /// - Parameters:
+  ///   - now: an acknowledgement that ends by then holds no more.
+  ///   - start: leave out what is about rows committed before, or was last found before.
+  package func openWeights(asOf now: Timestamp, since start: Timestamp? = nil) throws -> [FindingWeight] {
+    // The columns beside min(id) are those of the row that has it.
+    let statement = try db.cachedStatement(
+      sql: """
+        select kind, severity, summary, min(id) as id, sum(row_count) as row_count
+        from finding indexed by finding_unresolved
+        where state in ('open', 'acknowledged') and (state = 'open' or acknowledged_until <= ?1)
+          and (?2 is null or ifnull(span_end, last_seen) >= ?2)
+        group by kind, severity
+        """)
+    return try Row.fetchAll(statement, arguments: [now.microseconds, start?.microseconds]).map { row in
+      FindingWeight(
+        first: FindingID(rawValue: row["id"]), kind: try LedgerSession.named(row["kind"]),
+        severity: try LedgerSession.named(row["severity"]), summary: row["summary"],
+        rowCount: row["row_count"])
+    }.sorted { ($1.severity, $0.first) < ($0.severity, $1.first) }
   }
 
   /// The findings not resolved that `run` found first.
@@ -197,7 +221,7 @@ extension LedgerSession {
       resolvedAt: time("resolved_at"), resolution: row["resolution"])
   }
 
-  private static func named<Value: RawRepresentable<String>>(_ text: String) throws -> Value {
+  static func named<Value: RawRepresentable<String>>(_ text: String) throws -> Value {
     guard let value = Value(rawValue: text) else {
       throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "unknown \(Value.self)"))
     }

@@ -27,14 +27,7 @@ extension Reconciler {
       outcome.tables = evidence.tables
     }
     evidence.findings = VerdictEvidence.open(
-      findings.filter { finding in
-        start.map { (finding.spanEnd ?? finding.lastSeen) >= $0 } ?? true
-      }.map { finding in
-        guard finding.state == .acknowledged, let until = finding.acknowledgement?.until, until <= now else {
-          return finding
-        }
-        return finding.reopened
-      })
+      try ledger.read { session in try session.openWeights(asOf: now, since: start) })
     var verdict = VerdictRule(evidence: evidence).verdict
     if let window, verdict.status <= .unknown,
       evidence.tables.allSatisfy({ $0.inserts + $0.updates + $0.deletes == 0 })
@@ -81,16 +74,5 @@ extension Reconciler {
       differences.append("the evidence of run \(record.id.rawValue) is not in its own form")
     }
     return differences
-  }
-}
-
-extension Finding {
-  /// The finding with its acknowledgement run out.
-  fileprivate var reopened: Finding {
-    Finding(
-      id: id, kind: kind, severity: severity, state: .open, table: table, object: object,
-      identity: identity, summary: summary, rowCount: rowCount, rows: rows, spanStart: spanStart,
-      spanEnd: spanEnd, firstSeen: firstSeen, lastSeen: lastSeen, firstRun: firstRun,
-      acknowledgement: acknowledgement, resolvedAt: resolvedAt, resolution: resolution)
   }
 }

@@ -148,16 +148,17 @@ public struct Reconciler: Sendable {
     run: RunID, asOf: Timestamp
   ) throws(LedgerError) -> ReconciliationResult {
     let findings = try ledger.findings()
-    let (resolved, new, lastCommit) = try ledger.read { session in
+    let now = clock.now()
+    let (open, resolved, new, lastCommit) = try ledger.read { session in
       (
-        try session.findings(resolvedSince: asOf), try session.findings(firstFoundBy: run),
-        try session.lastCommitTime()
+        try session.openWeights(asOf: now), try session.findings(resolvedSince: asOf),
+        try session.findings(firstFoundBy: run), try session.lastCommitTime()
       )
     }
     let evidence = VerdictEvidence(
-      tables: figures, findings: findings, slow: work.slow, error: work.error,
+      tables: figures, findings: open, slow: work.slow, error: work.error,
       gone: work.gone.isEmpty ? nil : work.gone, lastCommit: lastCommit,
-      nextDeadline: work.nextDeadline, judgedAt: clock.now(), limits: configuration.limits)
+      nextDeadline: work.nextDeadline, judgedAt: now, limits: configuration.limits)
     let verdict = VerdictRule(evidence: evidence).verdict
     let levels = Set(contexts.map(\.request.level)).sorted()
     let outcome = RunOutcome(

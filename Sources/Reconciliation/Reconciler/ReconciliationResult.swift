@@ -17,7 +17,7 @@ public struct ReconciliationResult: Hashable, Sendable {
   public var verdict: Verdict
   /// What `LedgerStore.finishRun` records: figures, cost, clocks, notes, and the verdict.
   public var outcome: RunOutcome
-  /// The findings open and acknowledged, the gravest first.
+  /// The findings open and acknowledged, those open first, at most 1,000.
   public var findings: [Finding]
   /// Of these, the ones that this run found first or found again.
   public var newFindings: [FindingID]

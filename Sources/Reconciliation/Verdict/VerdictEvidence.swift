@@ -4,7 +4,7 @@ import Time
 
 /// All that a verdict rests on; recorded with the run, so that the verdict can be derived again.
 struct VerdictEvidence: Hashable, Codable {
-  /// What of a finding weighs in a verdict.
+  /// What of the findings of one kind and severity weighs in a verdict: the first of them, and the rows of all.
   struct OpenFinding: Hashable, Codable {
     var id: FindingID
     var kind: FindingKind
@@ -30,7 +30,7 @@ struct VerdictEvidence: Hashable, Codable {
   var limits: Limits
 
   init(
-    tables: [TableFigures], findings: [Finding], slow: Int, error: String?, gone: [String]?,
+    tables: [TableFigures], findings: [FindingWeight], slow: Int, error: String?, gone: [String]?,
     lastCommit: Timestamp?, nextDeadline: Timestamp?, judgedAt: Timestamp, limits: Limits
   ) {
     self.tables = tables
@@ -48,10 +48,10 @@ struct VerdictEvidence: Hashable, Codable {
   }
 
   /// The findings that count.
-  static func open(_ findings: [Finding]) -> [OpenFinding] {
-    findings.filter { $0.state == .open }.map { finding in
+  static func open(_ findings: [FindingWeight]) -> [OpenFinding] {
+    findings.map { finding in
       OpenFinding(
-        id: finding.id, kind: finding.kind, severity: finding.severity, rowCount: finding.rowCount,
+        id: finding.first, kind: finding.kind, severity: finding.severity, rowCount: finding.rowCount,
         summary: finding.summary)
     }
   }
