@@ -10,6 +10,19 @@ public protocol ObjectContent: Sendable {
   /// - Throws: anything: the object is not written then, and the error is the cause of a `StorageError` with code
   ///   `ioFailed`.
   func read(_ range: Range<Int>) throws -> [UInt8]
+
+  /// The draft that holds exactly these bytes; nil where there is none.
+  var draft: (any ObjectDraft)? { get }
+}
+
+extension ObjectContent {
+  /// None.
+  public var draft: (any ObjectDraft)? { nil }
+}
+
+extension ObjectDraft {
+  /// The draft itself.
+  public var draft: (any ObjectDraft)? { self }
 }
 
 /// Bytes that are in memory.

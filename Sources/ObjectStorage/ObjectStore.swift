@@ -44,6 +44,11 @@ public protocol ObjectStore: Sendable {
   @discardableResult
   func put(_ key: String, content: any ObjectContent, ifNoneMatch: Bool) async throws(StorageError) -> ETag
 
+  /// A place for the bytes of an object whose key may not be known yet; the call blocks, as the draft's own do.
+  ///
+  /// - Returns: nil where the store has no such place: bytes wait elsewhere then, until they are put.
+  func makeDraft() -> (any ObjectDraft)?
+
   /// Removes an object; one that is not there is no error.
   ///
   /// - Throws: `StorageError`.
@@ -126,6 +131,9 @@ extension ObjectStore {
   ) async throws(StorageError) -> ETag {
     try await put(key, try content.read(0..<content.byteCount, for: key, in: name), ifNoneMatch: ifNoneMatch)
   }
+
+  /// None.
+  public func makeDraft() -> (any ObjectDraft)? { nil }
 
   /// Writes an object over whatever has its key.
   ///

@@ -38,7 +38,7 @@ extension DirectoryStore {
       part = 0..<head.size
     }
     guard part.upperBound - part.lowerBound <= largestWholeRead else { return .refused(.tooLarge) }
-    let bytes = try bytes(of: file, part)
+    let bytes = try calls.read(part, of: file)
     // A put replaces the file by another one; bytes that change in place are somebody else's doing, and what
     // was read is then of no state that the object ever had.
     guard Int64(bytes.count) == part.upperBound - part.lowerBound, ObjectHead(try calls.status(file)) == head
@@ -47,30 +47,6 @@ extension DirectoryStore {
       ObjectBytes(
         bytes: bytes, offset: part.lowerBound, size: head.size, etag: head.etag,
         lastModified: head.lastModified))
-  }
-
-  private func bytes(
-    of file: borrowing Descriptor, _ part: Range<Int64>
-  ) throws(SystemCallFailure) -> [UInt8] {
-    let number = file.number
-    let wanted = Int(part.upperBound - part.lowerBound)
-    var failure: SystemCallFailure?
-    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
-      while count < wanted {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-        let offset = part.lowerBound + Int64(count)
-        do throws(SystemCallFailure) {
-          let read = try calls.make(.read) { pread(number, rest.baseAddress, rest.count, off_t(offset)) }
-          if read == 0 { return }
-          count += read
-        } catch {
-          failure = error
-          return
-        }
-      }
-    }
-    if let failure { throw failure }
-    return bytes
   }
 
   func names(of key: String) throws(SystemCallFailure) -> KeyPath {

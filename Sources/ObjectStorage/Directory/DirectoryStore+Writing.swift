@@ -44,6 +44,11 @@ extension DirectoryStore {
   ) throws(SystemCallFailure) -> Writing {
     let names = try names(of: key)
     let directory = try makeDirectory(names)
+    if let draft = content.draft as? DirectoryDraft,
+      let writing = try place(draft, as: names.file, of: key, in: directory, ifNoneMatch: ifNoneMatch)
+    {
+      return writing
+    }
     let temporary = try createTemporary(in: directory)
     let etag: ETag
     do {
@@ -51,17 +56,72 @@ extension DirectoryStore {
         unlinkat(directory.number, temporary.name, 0)
         return .unreadable(error)
       }
-      let number = temporary.file.number
-      try calls.make(.syncFile) { fsync(number) }
-      etag = ObjectHead(try calls.status(temporary.file)).etag
+      etag = try sync(temporary.file)
       if let stop = step(.written(key: key)) { return .interrupted(stop) }
       try rename(temporary.name, to: names.file, in: directory, ifNoneMatch: ifNoneMatch)
     } catch {
       unlinkat(directory.number, temporary.name, 0)
       throw error
     }
+    return try makeDurable(key, in: directory, etag)
+  }
+
+  /// Gives a draft its name.
+  ///
+  /// - Returns: nil where that cannot be done: its bytes have to be copied.
+  private func place(
+    _ draft: DirectoryDraft, as file: String, of key: String, in directory: borrowing Descriptor,
+    ifNoneMatch: Bool
+  ) throws(SystemCallFailure) -> Writing? {
+    let etag = try sync(draft.file)
+    if let stop = step(.written(key: key)) { return .interrupted(stop) }
+    if ifNoneMatch {
+      guard try link(draft, as: file, in: directory) else { return nil }
+    } else {
+      // A link does not replace a file; a name between does.
+      let temporary = KeyPath.newTemporaryName()
+      guard try link(draft, as: temporary, in: directory) else { return nil }
+      do {
+        try rename(temporary, to: file, in: directory, ifNoneMatch: false)
+      } catch {
+        unlinkat(directory.number, temporary, 0)
+        throw error
+      }
+    }
+    return try makeDurable(key, in: directory, etag)
+  }
+
+  /// Says whether the draft has the name now.
+  private func link(
+    _ draft: DirectoryDraft, as name: String, in directory: borrowing Descriptor
+  ) throws(SystemCallFailure) -> Bool {
+    guard draft.claim() else { return false }
+    let (source, target) = ("/proc/self/fd/\(draft.file.number)", directory.number)
+    do throws(SystemCallFailure) {
+      try calls.make(.link) { linkat(AT_FDCWD, source, target, name, AT_SYMLINK_FOLLOW) }
+      return true
+    } catch {
+      draft.release()
+      // The key's directory may be another file system; ENOENT is of a missing /proc.
+      switch error.errno {
+      case EXDEV, ENOENT, ENOTSUP, EPERM: return false
+      default: throw error
+      }
+    }
+  }
+
+  private func sync(_ file: borrowing Descriptor) throws(SystemCallFailure) -> ETag {
+    let number = file.number
+    try calls.make(.syncFile) { fsync(number) }
+    return ObjectHead(try calls.status(file)).etag
+  }
+
+  private func makeDurable(
+    _ key: String, in directory: borrowing Descriptor, _ etag: ETag
+  ) throws(SystemCallFailure) -> Writing {
     if let stop = step(.renamed(key: key)) { return .interrupted(stop) }
-    try calls.make(.syncDirectory) { fsync(directory.number) }
+    let number = directory.number
+    try calls.make(.syncDirectory) { fsync(number) }
     if let stop = step(.synced(key: key)) { return .interrupted(stop) }
     return .done(etag)
   }
@@ -83,7 +143,7 @@ extension DirectoryStore {
     _ content: any ObjectContent, of key: String, to file: borrowing Descriptor
   ) throws(SystemCallFailure) -> StorageError? {
     if let held = content as? HeldContent {
-      try write(held.bytes, to: file)
+      try calls.write(held.bytes, to: file)
       return nil
     }
     let byteCount = content.byteCount
@@ -95,22 +155,9 @@ extension DirectoryStore {
       } catch {
         return error
       }
-      try write(piece, to: file)
+      try calls.write(piece, to: file)
     }
     return nil
-  }
-
-  private func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemCallFailure) {
-    let number = file.number
-    var written = 0
-    while written < bytes.count {
-      written += try calls.make(.write) {
-        bytes.withUnsafeBytes { buffer in
-          let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
-          return Glibc.write(number, rest.baseAddress, rest.count)
-        }
-      }
-    }
   }
 
   private func rename(
@@ -165,7 +212,7 @@ extension DirectoryStore {
     in directory: borrowing Descriptor
   ) throws(SystemCallFailure) -> TemporaryFile {
     while true {
-      let name = KeyPath.temporary + String(UInt64.random(in: .min ... .max), radix: 16)
+      let name = KeyPath.newTemporaryName()
       let temporary = TemporaryFile(
         file: try calls.open(
           .createFile, name, in: directory.number, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o666),

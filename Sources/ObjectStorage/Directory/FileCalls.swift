@@ -44,6 +44,43 @@ struct FileCalls: Sendable {
     Descriptor(try make(call) { openat(directory, name, flags | O_CLOEXEC, mode) })
   }
 
+  /// Writes bytes where the file was written last.
+  func write(_ bytes: [UInt8], to file: borrowing Descriptor) throws(SystemCallFailure) {
+    let number = file.number
+    var written = 0
+    while written < bytes.count {
+      written += try make(.write) {
+        bytes.withUnsafeBytes { buffer in
+          let rest = UnsafeRawBufferPointer(rebasing: buffer[written...])
+          return Glibc.write(number, rest.baseAddress, rest.count)
+        }
+      }
+    }
+  }
+
+  /// Reads a part of a file; fewer bytes where the file ends before.
+  func read(_ part: Range<Int64>, of file: borrowing Descriptor) throws(SystemCallFailure) -> [UInt8] {
+    let number = file.number
+    let wanted = Int(part.upperBound - part.lowerBound)
+    var failure: SystemCallFailure?
+    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+      while count < wanted {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+        let offset = part.lowerBound + Int64(count)
+        do throws(SystemCallFailure) {
+          let read = try make(.read) { pread(number, rest.baseAddress, rest.count, off_t(offset)) }
+          if read == 0 { return }
+          count += read
+        } catch {
+          failure = error
+          return
+        }
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
   func status(_ descriptor: borrowing Descriptor) throws(SystemCallFailure) -> stat {
     var status = stat()
     let number = descriptor.number

@@ -9,6 +9,9 @@ struct KeyPath: Sendable {
   static let temporary = ".lakecanary-tmp-"
   private static let escaped = ".lakecanary-key-"
 
+  /// A name that no key has, for a file that is to be renamed.
+  static func newTemporaryName() -> String { temporary + String(UInt64.random(in: .min ... .max), radix: 16) }
+
   /// Names of the directories from the root down.
   let directories: [String]
   /// The name of the file.

@@ -96,6 +96,18 @@ public struct FileWriter: Sendable {
     return taken
   }
 
+  /// Takes the bytes that are complete out of the writer, which keeps their room for those to come.
+  ///
+  /// - Parameter body: is lent the bytes.
+  /// - Throws: what `body` throws; the bytes stay then.
+  public mutating func takeBytes<Failure: Error>(
+    _ body: (_ bytes: [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    try body(bytes)
+    takenByteCount += Int64(bytes.count)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
   /// Ends the file.
   ///
   /// - Returns: the bytes that were not taken before: the whole file where none were.

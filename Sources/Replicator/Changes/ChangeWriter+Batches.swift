@@ -29,7 +29,7 @@ extension ChangeWriter {
   }
 
   func closeTransactions() throws {
-    guard let file = transactionFile, let batch = plan.closed(ChangeWriter.transactions) else { return }
+    guard var file = transactionFile, let batch = plan.closed(ChangeWriter.transactions) else { return }
     transactionFile = nil
     isTransactionFileFull = false
     rowsInFlight[batch] = Flight(
@@ -69,7 +69,7 @@ extension ChangeWriter {
 
   private func emptyFile(_ table: ReplicatedTable) throws(ReplicatorError) -> [UInt8]? {
     guard let injector, injector.isDue(.emptyObject), let layout = table.layout else { return nil }
-    var file = try RowFile(layout: layout, settings: task.settings)
+    var file = try RowFile(layout: layout, settings: task.settings, for: uploads.store)
     return try file.finish().tail
   }
 

@@ -221,7 +221,9 @@ final class ChangeWriter {
     table.openCounts.count(row.header.operation)
     if preservesTransactions {
       // A file holds whole transactions: it is closed between two of them, however large it has become.
-      if transactionFile == nil { transactionFile = TransactionFile(settings: task.settings) }
+      if transactionFile == nil {
+        transactionFile = TransactionFile(settings: task.settings, for: uploads.store)
+      }
       try transactionFile?.append(row, table)
       if try transactionFile?.spoolIfLarge() == true { plan.holds(0, for: batch) }
       isTransactionFileFull = isTransactionFileFull || toClose != nil
@@ -268,6 +270,6 @@ final class ChangeWriter {
       table.rowFaults.append(
         FaultTruth(fault: .dropColumn, table: table.target.description, detail: name))
     }
-    table.file = try RowFile(layout: layout, settings: task.settings)
+    table.file = try RowFile(layout: layout, settings: task.settings, for: uploads.store)
   }
 }

@@ -87,7 +87,7 @@ final class ControlTableWriter {
     for (index, value) in values.enumerated() {
       if let value { copy.set(index, to: Array(value.utf8)) }
     }
-    var file = try RowFile(layout: layout, settings: task.settings)
+    var file = try RowFile(layout: layout, settings: task.settings, for: uploads.store)
     try file.append(copy.row)
     let rowCount = file.rowCount
     uploads.enqueue(

@@ -112,8 +112,12 @@ struct ParquetRowFile {
   /// Bytes of row groups that are complete.
   var completeByteCount: Int { writer.completeByteCount }
 
-  /// Takes them out.
-  mutating func takeBytes() -> [UInt8] { writer.takeBytes() }
+  /// Takes them out, where there are any.
+  mutating func takeBytes(
+    _ body: (_ bytes: [UInt8]) throws(ReplicatorError) -> Void
+  ) throws(ReplicatorError) {
+    if writer.completeByteCount > 0 { try writer.takeBytes(body) }
+  }
 
   /// The whole file, without what was taken out.
   mutating func finish() throws(ReplicatorError) -> [UInt8] {

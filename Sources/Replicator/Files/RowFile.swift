@@ -1,4 +1,5 @@
 import DMS
+import ObjectStorage
 import Parquet
 
 /// One file that is being written, in the format that the settings ask for.
@@ -6,9 +7,11 @@ struct RowFile {
   // Exactly one is there. An enum's payload could not be changed in place, and a file is too large to copy.
   private var parquet: ParquetRowFile?
   private var csv: CSVRowFile?
-  private var spool = Spool()
+  private var spool: Spool
 
-  init(layout: FileLayout, settings: EndpointSettings) throws(ReplicatorError) {
+  /// - Parameter store: where it is to go.
+  init(layout: FileLayout, settings: EndpointSettings, for store: any ObjectStore) throws(ReplicatorError) {
+    spool = Spool(of: store)
     switch settings.dataFormat {
     case .parquet: parquet = try ParquetRowFile(layout: layout, settings: settings)
     case .csv: csv = CSVRowFile(layout: layout, settings: settings)
@@ -47,21 +50,19 @@ struct RowFile {
   ///
   /// A file of Parquet is moved by whole row groups: the one that is open stays in memory.
   mutating func moveToDisk() throws(ReplicatorError) {
-    var bytes = parquet?.takeBytes() ?? []
-    if csv != nil { bytes = try csv?.takeEncodedBytes() ?? [] }
-    if !bytes.isEmpty { try spool.move(bytes) }
+    try parquet?.takeBytes { bytes throws(ReplicatorError) in try spool.move(bytes) }
+    if let bytes = try csv?.takeEncodedBytes(), !bytes.isEmpty { try spool.move(bytes) }
   }
 
   /// Moves what is complete to the disk, where it has become much.
   mutating func moveToDiskIfLarge() throws(ReplicatorError) {
-    let byteCount = parquet?.completeByteCount ?? csv?.heldByteCount ?? 0
-    if byteCount >= Spool.threshold { try moveToDisk() }
+    if spool.isDue(parquet?.completeByteCount ?? csv?.heldByteCount ?? 0) { try moveToDisk() }
   }
 
   /// The whole file.
   mutating func finish() throws(ReplicatorError) -> EncodedFile {
     var tail = try parquet?.finish() ?? []
     if csv != nil { tail = try csv?.finish() ?? [] }
-    return EncodedFile(spool: spool.file, tail: tail)
+    return try spool.finish(tail)
   }
 }

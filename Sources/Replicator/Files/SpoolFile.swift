@@ -6,7 +6,7 @@ import Synchronization
 /// ends.
 ///
 /// It lies in `TMPDIR`, or in `/tmp`.
-final class SpoolFile: Sendable {
+final class SpoolFile: ObjectDraft {
   private let descriptor: Int32
   private let size = Mutex(0)
 
@@ -66,52 +66,5 @@ final class SpoolFile: Sendable {
       .spool,
       detail: "the file on the disk for rows that do not fit into memory cannot be \(what): "
         + String(cString: strerror(reason)))
-  }
-}
-
-/// A file that is complete: what of it waits on the disk, and the rest.
-struct EncodedFile: ObjectContent {
-  var spool: SpoolFile?
-  var tail: [UInt8]
-
-  /// A file that is in memory alone.
-  init(_ bytes: [UInt8]) {
-    tail = bytes
-  }
-
-  init(spool: SpoolFile?, tail: [UInt8]) {
-    self.spool = spool
-    self.tail = tail
-  }
-
-  var byteCount: Int { spooledByteCount + tail.count }
-  var spooledByteCount: Int { spool?.byteCount ?? 0 }
-
-  func read(_ range: Range<Int>) throws -> [UInt8] {
-    let border = spooledByteCount
-    var bytes: [UInt8] = []
-    if let spool, range.lowerBound < border {
-      bytes = try spool.read(range.lowerBound..<min(border, range.upperBound))
-    }
-    if range.upperBound > border {
-      bytes += tail[max(0, range.lowerBound - border)..<range.upperBound - border]
-    }
-    return bytes
-  }
-}
-
-/// A file that grows: what is more than so many bytes goes to the disk.
-struct Spool {
-  /// Below it a file is held in memory alone, as most files are.
-  static let threshold = 8 << 20
-
-  private(set) var file: SpoolFile?
-
-  var byteCount: Int { file?.byteCount ?? 0 }
-
-  /// Moves bytes to the disk.
-  mutating func move(_ bytes: [UInt8]) throws(ReplicatorError) {
-    if file == nil { file = try SpoolFile() }
-    try file?.append(bytes)
   }
 }

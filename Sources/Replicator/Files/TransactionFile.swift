@@ -1,4 +1,5 @@
 import DMS
+import ObjectStorage
 import Parquet
 
 /// The one csv file of all tables' changes in commit order, under `PreserveTransactions` (DMS.md section 1).
@@ -10,10 +11,12 @@ struct TransactionFile {
   private var bytes: [UInt8] = []
   private(set) var rowCount = 0
   /// A file holds whole transactions, however large they are.
-  private var spool = Spool()
+  private var spool: Spool
 
-  init(settings: EndpointSettings) {
+  /// - Parameter store: where it is to go.
+  init(settings: EndpointSettings, for store: any ObjectStore) {
     self.settings = settings
+    spool = Spool(of: store)
   }
 
   mutating func append(_ row: borrowing SourceRow, _ table: ReplicatedTable) throws(ReplicatorError) {
@@ -35,15 +38,15 @@ struct TransactionFile {
 
   /// Moves what was written to the disk, where it has become much; says whether it was.
   mutating func spoolIfLarge() throws(ReplicatorError) -> Bool {
-    guard bytes.count >= Spool.threshold else { return false }
+    guard spool.isDue(bytes.count) else { return false }
     try spool.move(try encoded())
     bytes = []
     return true
   }
 
   /// The whole file.
-  func finish() throws(ReplicatorError) -> EncodedFile {
-    EncodedFile(spool: spool.file, tail: try encoded())
+  mutating func finish() throws(ReplicatorError) -> EncodedFile {
+    try spool.finish(try encoded())
   }
 
   /// A gzip member of its own, where it is compressed.

@@ -16,9 +16,9 @@ struct FullLoader {
   let logger: Logger
   /// When the task began: the timestamp column under `UseTaskStartTimeForFullLoadTimestamp`.
   let taskStart: Timestamp
-  /// Asked between rows.
+  /// Asked now and then.
   let isStopping: () -> Bool
-  /// Called between rows, for what must go on meanwhile.
+  /// Called between rows and while the bucket is behind, for what must go on meanwhile.
   let everyNowAndThen: () throws -> Void
 
   /// Reads a table to its end; its objects are in the upload queue then.
@@ -56,43 +56,37 @@ struct FullLoader {
       layout, task: task, uploads: uploads)
     let times = LoadTimes(
       taskStart: taskStart, clock: clock, isConstant: task.settings.useTaskStartTimeForFullLoadTimestamp)
-    let encoder = LoadEncoder(
+    var encoder = LoadEncoder(
       LoadEncoder.Source(layout: layout, filters: filters, isBinary: isBinary), into: objects, times: times)
     do {
-      try read(statement(entry, source, isBinary: isBinary), on: connection, into: encoder, table)
-    } catch {
-      // What made the encoder fail comes first: the reader fails because of it.
-      let failure = encoder.giveUp() ?? error
-      if let failure = failure as? PostgresError {
-        throw ReplicatorError(failure, table: entry.name.description)
-      }
-      throw failure
+      try read(statement(entry, source, isBinary: isBinary), on: connection, into: &encoder, table)
+      try encoder.finish()
+    } catch let failure as PostgresError {
+      throw ReplicatorError(failure, table: entry.name.description)
     }
-    let unrepresentable = try encoder.finish()
     table.figures.fullLoadRows = encoder.rowCount
     logger.info("table read", metadata: ["table": "\(entry.name)", "rows": "\(encoder.rowCount)"])
-    return unrepresentable
+    return encoder.unrepresentable
   }
 
   private func read(
-    _ statement: SQL, on connection: Connection, into encoder: LoadEncoder, _ table: ReplicatedTable
+    _ statement: SQL, on connection: Connection, into encoder: inout LoadEncoder, _ table: ReplicatedTable
   ) throws {
-    let pause = {
-      if isStopping() { throw StopRequest() }
-      table.figures.fullLoadRows = encoder.rowCount
-      try everyNowAndThen()
-    }
     var block = RowBlock()
-    var count = 0
     _ = try connection.copyOut(statement) { line in
       block.append(line)
-      count += 1
-      if count & 0xff == 0 { try pause() }
       guard block.isFull else { return }
-      guard try encoder.take(block, meanwhile: pause) else { throw StopRequest() }
-      block = RowBlock()
+      try encoder.take(block)
+      block.removeAll()
+      table.figures.fullLoadRows = encoder.rowCount
+      // While the bucket is behind, what must go on goes on.
+      repeat {
+        if isStopping() { throw StopRequest() }
+        try everyNowAndThen()
+      } while !uploads.blockUntil(
+        byteCountBelow: task.memoryLimit / 2, deadline: .now() + .milliseconds(200))
     }
-    if !block.isEmpty { _ = try encoder.take(block, meanwhile: pause) }
+    if !block.isEmpty { try encoder.take(block) }
   }
 
   /// COPY of the columns that logical replication has as well.

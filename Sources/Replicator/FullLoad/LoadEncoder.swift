@@ -1,122 +1,67 @@
 import DMS
-import Dispatch
-import Foundation
 import Parquet
-import Synchronization
 import Time
 
-/// Makes objects of a table's rows on a thread of its own, while the rows behind them are read.
-final class LoadEncoder: Sendable {
-  /// What is encoded, and into what.
-  struct Source: Sendable {
+/// Makes objects of a table's rows.
+///
+/// It works on the thread that reads them: the server is the slower side, and fills the socket meanwhile. A thread of
+/// its own would take turns with the reader's on the server's processor.
+struct LoadEncoder {
+  /// What is encoded.
+  struct Source {
     let layout: FileLayout
     let filters: [ColumnFilter]
     /// Whether rows come in COPY's binary form.
     let isBinary: Bool
   }
 
-  private struct Outcome {
-    var unrepresentable = 0
-    var failure: (any Error)?
-  }
-
-  private let channel = RowBlockChannel()
-  private let encoded = Atomic<Int>(0)
-  private let isGivenUp = Atomic<Bool>(false)
-  private let outcome = Mutex(Outcome())
-  private let isDone = DispatchSemaphore(value: 0)
+  private let source: Source
+  private let columnCount: Int
+  private var objects: LoadObjects
+  private var times: LoadTimes
+  private var binarySplitter = CopyBinarySplitter()
+  private let textSplitter = CopyTextSplitter()
+  private var row: SourceRow
 
   /// The rows that are in a file already.
-  var rowCount: Int { encoded.load(ordering: .relaxed) }
+  var rowCount: Int { objects.rowCount }
+  /// Values that their column's type could not hold.
+  var unrepresentable: Int { objects.unrepresentable }
 
-  /// Begins.
-  ///
   /// - Parameters:
   ///   - objects: takes the rows.
   ///   - times: gives each row its time.
   init(_ source: Source, into objects: LoadObjects, times: LoadTimes) {
-    let thread = Thread { [self] in
-      do {
-        let unrepresentable = try encode(source, into: objects, times: times)
-        outcome.withLock { $0.unrepresentable = unrepresentable }
-      } catch {
-        outcome.withLock { $0.failure = error }
-      }
-      channel.refuse()
-      isDone.signal()
-    }
-    thread.name = "encoder"
-    thread.start()
+    (self.source, self.objects, self.times) = (source, objects, times)
+    columnCount = source.layout.sourceColumns.count
+    row = SourceRow(header: times.firstHeader, values: [])
   }
 
-  /// Hands rows over; false where the encoder has failed.
-  ///
-  /// - Parameter meanwhile: called now and then while the encoder is behind.
-  func take(_ block: RowBlock, meanwhile: () throws -> Void) throws -> Bool {
-    while true {
-      switch channel.send(block, deadline: .now() + .milliseconds(200)) {
-      case .taken: return true
-      case .refused: return false
-      case .full: try meanwhile()
-      }
+  /// Takes rows; a file that they fill goes into the upload queue.
+  mutating func take(_ block: RowBlock) throws {
+    times.beginBlock()
+    if source.isBinary {
+      let rows = try binarySplitter.split(block, columnCount: columnCount)
+      try objects.append(rows) { times.next($0) }
+    } else {
+      try block.forEach { try append(line: $0) }
     }
+  }
+
+  private mutating func append(line: UnsafeRawBufferPointer) throws(ReplicatorError) {
+    row.values.removeAll(keepingCapacity: true)
+    try textSplitter.split(line, into: &row.values)
+    guard row.values.count == columnCount || (columnCount == 0 && line.count <= 1) else {
+      throw ReplicatorError(
+        .malformedRow, table: source.layout.source.description, detail: "a row has another number of columns")
+    }
+    for filter in source.filters where !filter.passes(row) { return }
+    times.advance(&row.header)
+    try objects.append(row)
   }
 
   /// Ends the last file.
-  ///
-  /// - Returns: values that their column's type could not hold.
-  /// - Throws: what made the encoder fail.
-  func finish() throws -> Int {
-    channel.end()
-    isDone.wait()
-    return try outcome.withLock { outcome in
-      if let failure = outcome.failure { throw failure }
-      return outcome.unrepresentable
-    }
-  }
-
-  /// Leaves the last file unfinished.
-  ///
-  /// - Returns: what made the encoder fail, if it did.
-  func giveUp() -> (any Error)? {
-    isGivenUp.store(true, ordering: .relaxed)
-    channel.end()
-    isDone.wait()
-    return outcome.withLock { $0.failure }
-  }
-
-  private func encode(
-    _ source: Source, into objects: consuming LoadObjects, times: consuming LoadTimes
-  ) throws -> Int {
-    let columnCount = source.layout.sourceColumns.count
-    let textSplitter = CopyTextSplitter()
-    var binarySplitter = CopyBinarySplitter()
-    var row = SourceRow(header: times.firstHeader, values: [])
-    while let block = channel.receive() {
-      guard !isGivenUp.load(ordering: .relaxed) else { return 0 }
-      times.beginBlock()
-      if source.isBinary {
-        try objects.append(binarySplitter.split(block, columnCount: columnCount)) { times.next($0) }
-      } else {
-        try block.forEach { bytes in
-          row.values.removeAll(keepingCapacity: true)
-          try textSplitter.split(bytes, into: &row.values)
-          guard row.values.count == columnCount || (columnCount == 0 && bytes.count <= 1) else {
-            throw ReplicatorError(
-              .malformedRow, table: source.layout.source.description,
-              detail: "a row has another number of columns")
-          }
-          for filter in source.filters where !filter.passes(row) { return }
-          times.advance(&row.header)
-          try objects.append(row)
-        }
-      }
-      encoded.store(objects.rowCount, ordering: .relaxed)
-    }
-    guard !isGivenUp.load(ordering: .relaxed) else { return 0 }
-    try objects.finish()
-    return objects.unrepresentable
-  }
+  mutating func finish() throws(ReplicatorError) { try objects.finish() }
 }
 
 /// The timestamp column of full-load rows: when the row was read, a microsecond later than the one before at

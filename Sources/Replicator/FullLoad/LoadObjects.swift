@@ -16,7 +16,6 @@ struct LoadObjects: Sendable {
   private let settings: EndpointSettings
   private let uploads: UploadQueue
   private let byteLimit: Int
-  private let memoryLimit: Int
   private(set) var rowCount = 0
   /// Values that their column's type could not hold.
   private(set) var unrepresentable = 0
@@ -30,12 +29,11 @@ struct LoadObjects: Sendable {
     self.uploads = uploads
     settings = task.settings
     byteLimit = task.settings.maxFileSizeKB * 1_024
-    memoryLimit = task.memoryLimit / 2
   }
 
   mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
     if isFull { try close(isLast: false) }
-    if file == nil { file = try RowFile(layout: layout, settings: settings) }
+    if file == nil { file = try RowFile(layout: layout, settings: settings, for: uploads.store) }
     try file?.append(row)
     rowCount += 1
     // The size is an estimate that costs more than a row does.
@@ -49,7 +47,7 @@ struct LoadObjects: Sendable {
     var next = 0
     while next < rows.count {
       if isFull { try close(isLast: false) }
-      if file == nil { file = try RowFile(layout: layout, settings: settings) }
+      if file == nil { file = try RowFile(layout: layout, settings: settings, for: uploads.store) }
       // Few rows at once where the file is about to be full; text may take more than twice its binary form.
       let isNear = (file?.byteCountEstimate ?? 0) + 4 * rows.bytes.count >= byteLimit
       let end = isNear ? min(next + LoadObjects.rowsBetweenLooks, rows.count) : rows.count
@@ -84,6 +82,5 @@ struct LoadObjects: Sendable {
         rowCount: closing.rowCount,
         batch: nil,
         rowFaults: [], emptyFile: nil))
-    uploads.blockUntil(byteCountBelow: memoryLimit)
   }
 }

@@ -1,10 +1,10 @@
 /// Rows of a COPY as the server sent them, one behind the other.
-struct RowBlock: Sendable {
+struct RowBlock {
   private(set) var bytes: [UInt8] = []
   /// Where each row ends.
   private(set) var ends: [Int] = []
 
-  /// What is handed over at once: long beside what handing over costs, short beside a row group.
+  /// What is encoded at once: long beside what a column costs, short beside a row group and the socket's buffer.
   private static let byteCount = 128 << 10
   private static let rowCount = 1_024
 
@@ -19,6 +19,11 @@ struct RowBlock: Sendable {
   mutating func append(_ row: RawSpan) {
     row.withUnsafeBytes { bytes.append(contentsOf: $0) }
     ends.append(bytes.count)
+  }
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
   }
 
   /// Calls `body` with each row; its bytes are lent for the length of the call.
