@@ -201,7 +201,12 @@ class Benchmark:
         self.fill("loaded", rows)
         self.cluster.psql("vacuum (freeze, analyze) loaded", "checkpoint")
         path = self.configuration("load", "loaded", migration_type="full-load", task="load")
-        ours = lambda: timed([PROGRAM, "replicate", "--config", path])
+
+        def ours():
+            shutil.rmtree(self.bucket("load"))
+            os.makedirs(self.bucket("load"))
+            return timed([PROGRAM, "replicate", "--config", path])
+
         for form, wanted in (("binary", "80 %, 200 MB"), ("text", "-")):
             theirs = lambda: timed([f"{self.cluster.programs}/psql", "-qX", "-c",
                                     f"copy loaded to stdout (format {form})"])[0]
