@@ -147,7 +147,7 @@ import Time
       create role \(identifier: reader) login replication;
       create schema lakecanary; create table lakecanary.customers (id int primary key);
       """)
-    try connection.query("select pg_create_logical_replication_slot(\(bind: reader), 'test_decoding')")
+    try await PostgresFixture.shared.makeSlot(reader, plugin: "test_decoding", in: conninfo)
     let cluster = try await PostgresFixture.shared.cluster()
     let stream = try await Guardian.start(
       script: #"""
@@ -230,7 +230,7 @@ import Time
       _ = try? connection.query("select pg_drop_replication_slot(\(bind: name))")
       connection.close()
     }
-    try connection.query("select pg_create_logical_replication_slot(\(bind: name), 'pgoutput')")
+    try await PostgresFixture.shared.makeSlot(name, plugin: "pgoutput", in: conninfo)
     let found = await examine(conninfo, replicator: name)
     let held = found.one("held-wal", name)
     #expect(held?.severity == .note)

@@ -33,4 +33,23 @@ public actor PostgresFixture {
     try await cluster.createDatabase(name)
     return cluster.conninfo(database: name)
   }
+
+  /// Makes a logical replication slot.
+  ///
+  /// It waits for every transaction of the cluster that is under way: in a process of its own, since those of other
+  /// tests may need the thread that this test runs on.
+  ///
+  /// - Throws: what the server says where it does not.
+  public func makeSlot(_ name: String, plugin: String, in conninfo: String) async throws {
+    let statement = "select pg_create_logical_replication_slot('\(name)', '\(plugin)')"
+    let made = try await CommandRun.command(
+      "\(cluster().programs)/psql", ["-XAtq", "-c", statement, "-d", conninfo])
+    guard made.exitCode == 0 else {
+      throw RefusedSlot(reason: made.errorOutput)
+    }
+  }
+
+  private struct RefusedSlot: Error {
+    let reason: String
+  }
 }

@@ -1,6 +1,7 @@
 import Ledger
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 import Time
 
@@ -22,8 +23,8 @@ import Time
     let connection = try scene.connect()
     // Made before the slot, so that the log begins with rows.
     try await scene.write(WritePlan(inserts: 0, updates: 0, deletes: 0))
-    try connection.query(
-      "select pg_create_logical_replication_slot(\(bind: slot(connection)), 'test_decoding')")
+    try await PostgresFixture.shared.makeSlot(
+      slot(connection), plugin: "test_decoding", in: scene.conninfo)
     defer { _ = try? connection.query("select pg_drop_replication_slot(\(bind: slot(connection)))") }
     var runs = 0
     for step in WriteStep.allCases {
