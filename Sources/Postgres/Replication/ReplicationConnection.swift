@@ -86,6 +86,17 @@ public final class ReplicationConnection {
     }
   }
 
+  /// Says whether standbys are to keep a logical slot, so that it outlives the primary (ALTER_REPLICATION_SLOT).
+  ///
+  /// - Parameters:
+  ///   - name: the slot, which nobody uses.
+  ///   - failover: whether they are to.
+  /// - Throws: what `Connection.query` throws; any server before PostgreSQL 17 refuses.
+  public func alterSlot(_ name: String, failover: Bool) throws(PostgresError) {
+    let value: SQL = failover ? "true" : "false"
+    try script("ALTER_REPLICATION_SLOT \(identifier: name) (FAILOVER \(value))")
+  }
+
   /// Drops a slot (DROP_REPLICATION_SLOT).
   ///
   /// - Parameters:

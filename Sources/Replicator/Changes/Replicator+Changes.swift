@@ -25,6 +25,7 @@ extension Replicator {
     let skipped = SkippedPublication()
     let replication = try connectForReplication(interrupt: stream) { skipped.hear($0) }
     defer { replication.close() }
+    if try slots.lacksFailover() { letStandbysKeep(task.names.slot, replication) }
     try start(replication, from: position)
     try step(.streaming(from: position))
     let writer = ChangeWriter(
@@ -52,6 +53,16 @@ extension Replicator {
     } catch {
       // The confirmation was sent; a server that goes away now sends the stream again from an earlier point.
       logger.notice("the stream did not end in good order", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Has the server's standbys keep the slot where they keep any (`sync_replication_slots`).
+  private func letStandbysKeep(_ slot: String, _ replication: ReplicationConnection) {
+    do {
+      try replication.alterSlot(slot, failover: true)
+    } catch {
+      // A connection that is lost shows when the stream is begun.
+      logger.warning("the slot will not outlive the primary", metadata: ["error": "\(error)"])
     }
   }
 

@@ -166,6 +166,21 @@ struct ReplicationSlots {
     }
   }
 
+  /// Whether the task's own slot could follow to a standby and does not yet.
+  ///
+  /// PostgreSQL 17 brought slots that do; a copy of a slot is none, and a standby's own cannot be one.
+  func lacksFailover() throws(ReplicatorError) -> Bool {
+    guard !names.isSlotForeign, connection.serverVersion >= 170_000 else { return false }
+    return try asking { () throws(PostgresError) in
+      try connection.query(
+        """
+        select from pg_catalog.pg_replication_slots
+        where slot_name = \(bind: names.slot) and not failover and not pg_is_in_recovery()
+        """
+      ).count > 0
+    }
+  }
+
   private func publish(
     _ tables: [CatalogTable], as publication: String, operations: String
   ) throws(ReplicatorError) {
