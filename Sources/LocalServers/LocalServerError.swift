@@ -4,6 +4,8 @@ public struct LocalServerError: Error, Sendable, CustomStringConvertible {
   public enum Code: Sendable, Hashable {
     /// The server's programs are not installed.
     case notInstalled
+    /// The directory that is said to hold the server's programs does not.
+    case notThere
     /// This process is root, the server refuses to run as root, and the user for it does not exist.
     case noUser
     /// The server was started and did not come up.
@@ -32,6 +34,8 @@ public struct LocalServerError: Error, Sendable, CustomStringConvertible {
     switch code {
     case .notInstalled:
       "\(server): not installed (\(detail)); install it, on Debian with: \(installation)"
+    case .notThere:
+      "\(server): \(detail); correct it, or take it away to use what is installed"
     case .noUser:
       "\(server): does not run as root, and there is no user \(detail); "
         + "run as another user, or create that one (apt-get install \(server) does)"

@@ -120,7 +120,8 @@ public struct PostgresCluster: Sendable {
     if let named = environment[programsVariable], !named.isEmpty {
       guard isComplete(named) else {
         throw LocalServerError(
-          code: .notInstalled, server: "postgresql", detail: "no initdb in \(programsVariable), \(named)")
+          code: .notThere, server: "postgresql",
+          detail: "\(programsVariable) is \(named), where no initdb, pg_ctl and postgres are")
       }
       return named
     }

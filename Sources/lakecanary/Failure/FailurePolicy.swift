@@ -212,7 +212,7 @@ extension LocalServerError.Code {
   /// How the process ends on it.
   var status: ExitStatus {
     switch self {
-    case .notInstalled, .noUser, .noDirectory: .configuration
+    case .notInstalled, .notThere, .noUser, .noDirectory: .configuration
     case .notStarted, .refused: .unknown
     }
   }

@@ -67,6 +67,18 @@ import Testing
     #expect(run.errorOutput.contains("lakecanary.yaml:9"))
   }
 
+  @Test func noPostgreSQLWhereItIsSaidToBe() async throws {
+    let scratch = try ScratchDirectory()
+    defer { withExtendedLifetime(scratch) {} }
+    let run = try await CommandRun.lakecanary(
+      ["demo"], environment: ["LAKECANARY_POSTGRES_BIN": scratch.path], directory: scratch.path)
+    let told = run.errorOutput.split(separator: "\n").filter { $0.hasPrefix("lakecanary: error: ") }
+    #expect(run.exitCode == 78 && told.count == 1, "\(run.errorOutput)")
+    #expect(told.first?.contains("LAKECANARY_POSTGRES_BIN is \(scratch.path), where no initdb") ?? false)
+    #expect(told.first?.contains("; correct it, or take it away") ?? false, "\(told)")
+    #expect(!run.errorOutput.contains("apt-get"))
+  }
+
   @Test func corruptLedger() async throws {
     let pipeline = try await EndToEndPipeline()
     try "this is no ledger".write(toFile: pipeline.ledger, atomically: true, encoding: .utf8)
