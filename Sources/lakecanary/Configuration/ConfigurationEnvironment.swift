@@ -6,6 +6,9 @@ enum ConfigurationEnvironment {
   /// The variable that names the configuration's file.
   static let fileVariable = "LAKECANARY_CONFIG"
 
+  /// What the variables of keys begin with.
+  private static let prefix = "LAKECANARY_"
+
   /// Variables that begin like a key's and are none: the file's name, those of tests, that of the demo's server, and
   /// those of a command that is run as an alert.
   private static func isReserved(_ name: String) -> Bool {
@@ -18,7 +21,7 @@ enum ConfigurationEnvironment {
   /// A variable that no key has is an error, as a key of the file is: a misspelt limit must not be passed over.
   static func settings(_ environment: [String: String]) throws(ConfigurationError) -> Settings {
     var settings: Settings = [:]
-    var unused = Set(environment.keys.filter { $0.hasPrefix("LAKECANARY_") && !isReserved($0) })
+    var unused = Set(environment.keys.filter { $0.hasPrefix(prefix) && !isReserved($0) })
     for key in ConfigurationKey.allCases {
       unused.remove(key.variable)
       guard let text = environment[key.variable], !text.isEmpty else { continue }
@@ -27,10 +30,14 @@ enum ConfigurationEnvironment {
       settings[key] = Setting(elements: texts.map { .init(text: $0, origin: origin) }, origin: origin)
     }
     if let name = unused.min() {
-      let variables = ConfigurationKey.allCases.map(\.variable) + [fileVariable]
+      // What all of them begin with makes none of them nearer.
+      let known = (ConfigurationKey.allCases.map(\.variable) + [fileVariable]).map {
+        $0.dropFirst(prefix.count)
+      }
+      let nearest = NearestName.nearest(
+        to: String(name.dropFirst(prefix.count)), among: known.map(String.init))
       throw ConfigurationError(
-        .unknownVariable(name, nearest: NearestName.nearest(to: name, among: variables)),
-        .environment(variable: name))
+        .unknownVariable(name, nearest: nearest.map { prefix + $0 }), .environment(variable: name))
     }
     return settings
   }

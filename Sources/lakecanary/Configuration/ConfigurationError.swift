@@ -77,7 +77,9 @@ extension ConfigurationError {
     case .duplicateKey: "keep one of them"
     case .unknownKey(_, let nearest?): "did you mean '\(nearest)'?"
     case .unknownVariable(_, let nearest?): "did you mean '\(nearest)'?"
-    case .unknownKey(_, nil), .unknownVariable(_, nil): "`lakecanary config init` names every key"
+    case .unknownKey(let name, nil):
+      "the keys there are \(ConfigurationKey.names(beside: name).joined(separator: ", "))"
+    case .unknownVariable(_, nil): "`lakecanary config init` names every key"
     case .emptyValue: "give it one, or take the line away"
     case .wrongShape(let key):
       key.shape == .list

@@ -101,11 +101,18 @@ struct ConfigurationFile {
     text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
-  /// The known key nearest to an unknown one: by its whole path, or by its last part.
+  /// The known key nearest to an unknown one: by what is not its group's name, by its whole path, or by its last part.
   static func nearestKey(to name: String) -> String? {
     let paths = ConfigurationKey.allCases.map(\.path)
-    if let nearest = NearestName.nearest(to: name, among: paths + ConfigurationKey.groups) { return nearest }
     let lastPart = name.split(separator: ".").last.map(String.init) ?? name
+    if let group = name.split(separator: ".").first, group.count < name.count,
+      ConfigurationKey.groups.contains(String(group))
+    {
+      let nearest = NearestName.nearest(to: lastPart, among: ConfigurationKey.names(beside: name))
+      if let nearest { return "\(group).\(nearest)" }
+    } else if let nearest = NearestName.nearest(to: name, among: paths + ConfigurationKey.groups) {
+      return nearest
+    }
     let lastParts = paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 }
     return NearestName.nearest(to: lastPart, among: lastParts).flatMap { part in
       lastParts.firstIndex(of: part).map { paths[$0] }

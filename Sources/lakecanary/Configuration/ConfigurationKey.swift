@@ -92,6 +92,18 @@ enum ConfigurationKey: String, CaseIterable {
   /// Whether the key is taken from the environment alone, since its value is a secret.
   var isSecret: Bool { self == .password }
 
+  /// What may stand in the file where `path` stands: the keys of its group, or those without one and the groups.
+  static func names(beside path: String) -> [String] {
+    let parts = path.split(separator: ".", maxSplits: 1)
+    let group = parts.count == 2 && groups.contains(String(parts[0])) ? parts[0] + "." : ""
+    var names: [String] = []
+    for key in allCases where !key.isSecret && key.path.hasPrefix(group) {
+      let name = String(key.path.dropFirst(group.count).prefix { $0 != "." })
+      if names.last != name { names.append(name) }
+    }
+    return names
+  }
+
   /// The maps that group keys: `s3`, `workload`, `limits`.
   static let groups = Set(
     allCases.compactMap { key in key.path.contains(".") ? String(key.path.prefix { $0 != "." }) : nil })

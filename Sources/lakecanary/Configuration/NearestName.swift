@@ -2,13 +2,13 @@
 enum NearestName {
   /// The nearest of `candidates` to `name`, or nil where none is near.
   ///
-  /// Two of its letters, or a third of them, but not all, may be wrong, missing, too much or swapped with their
+  /// One of its letters, or a fourth of them, but not all, may be wrong, missing, too much or swapped with their
   /// neighbour. A beginning that only one of them has will do as well.
   static func nearest(to name: String, among candidates: [String]) -> String? {
     let beginnings = candidates.filter { $0.lowercased().hasPrefix(name.lowercased()) }
     if name.count >= 3, beginnings.count == 1 { return beginnings[0] }
     let name = Array(name.lowercased().unicodeScalars.prefix(100))
-    let allowed = min(max(2, name.count / 3), name.count - 1)
+    let allowed = min(max(1, name.count / 4), name.count - 1)
     var best: (name: String, distance: Int)?
     for candidate in candidates {
       let distance = distance(name, Array(candidate.lowercased().unicodeScalars))

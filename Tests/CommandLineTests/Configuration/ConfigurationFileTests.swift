@@ -28,6 +28,12 @@ import Testing
     #expect(try ConfigurationFile(text: text, path: "canary.yaml").settings.isEmpty)
   }
 
+  /// What is said where no key is near.
+  private static let topLevel =
+    "the keys there are pipeline, source, password_file, password_secret, source_login, tables, create_tables, bucket, "
+    + "s3, endpoint_settings, table_mappings, dms, replicator, ledger, retention, workload, level, listing, engine, "
+    + "spark, athena, fail_on, limits, alerts, log_level"
+
   @Test(arguments: [
     (
       "bukcet: s3://x\n",
@@ -42,7 +48,18 @@ import Testing
     ),
     (
       "zzzzzzzzzz: 5m\n",
-      "unknown key 'zzzzzzzzzz': canary.yaml:1:1; `lakecanary config init` names every key"
+      "unknown key 'zzzzzzzzzz': canary.yaml:1:1; \(topLevel)"
+    ),
+    ("name: shop\n", "unknown key 'name': canary.yaml:1:1; \(topLevel)"),
+    (
+      "workload:\n  name: shop\n",
+      "unknown key 'workload.name': canary.yaml:2:3; the keys there are inserts, updates, deletes, batch_size, "
+        + "rate, seed"
+    ),
+    ("workload:\n  rat: 5\n", "unknown key 'workload.rat': canary.yaml:2:3; did you mean 'workload.rate'?"),
+    (
+      "workload:\n  max_lag: 5m\n",
+      "unknown key 'workload.max_lag': canary.yaml:2:3; did you mean 'limits.max_lag'?"
     ),
     ("bucket:\n", "key 'bucket' has no value: canary.yaml:1:1; give it one, or take the line away"),
     ("bucket: ~\n", "key 'bucket' has no value: canary.yaml:1:1; give it one, or take the line away"),
@@ -77,7 +94,7 @@ import Testing
       "the configuration is not YAML: mapping values are not allowed in this context: canary.yaml:1:24; "
         + "correct the line; a value that holds `: ` or ` #` needs quotes"
     ),
-    ("\u{202E}x: 1\n", "unknown key '\\u{202E}x': canary.yaml:1:1; `lakecanary config init` names every key"),
+    ("\u{202E}x: 1\n", "unknown key '\\u{202E}x': canary.yaml:1:1; \(topLevel)"),
   ])
   func namesTheLineAndTheMend(text: String, expected: String) {
     #expect(problem(text) == expected)

@@ -60,6 +60,11 @@ import Workload
       error?.text
         == "no key has the environment variable 'LAKECANARY_LIMITS_MAXLAG': environment variable "
         + "LAKECANARY_LIMITS_MAXLAG; did you mean 'LAKECANARY_LIMITS_MAX_LAG'?")
+    let far = #expect(throws: ConfigurationError.self) { try load(environment: ["LAKECANARY_NAME": "shop"]) }
+    #expect(
+      far?.text
+        == "no key has the environment variable 'LAKECANARY_NAME': environment variable LAKECANARY_NAME; "
+        + "`lakecanary config init` names every key")
   }
 
   @Test func readsTables() throws {

@@ -74,6 +74,10 @@ import Testing
     #expect(NearestName.nearest(to: "Source", among: names) == "source")
     #expect(NearestName.nearest(to: "limit.maxlag", among: names) == "limits.max_lag")
     #expect(NearestName.nearest(to: "colour", among: names) == nil)
+    // Half of it is another word.
+    #expect(NearestName.nearest(to: "name", among: ["rate", "names_of_all"]) == "names_of_all")
+    #expect(NearestName.nearest(to: "name", among: ["rate", "same"]) == "same")
+    #expect(NearestName.nearest(to: "name", among: ["rate"]) == nil)
     #expect(NearestName.nearest(to: "", among: names) == nil)
   }
 }
