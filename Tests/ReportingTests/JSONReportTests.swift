@@ -17,7 +17,7 @@ import Time
         table: ReportFixture.customers().table, start: ReportFixture.morning, loads: 1, changes: 2, bytes: 30,
         smallest: 5, largest: 20)
     ]
-    var witness = TaskWitness(task: "exercise", askedAt: ReportFixture.morning)
+    var witness = TaskWitness(task: "exercise", askedAt: ReportFixture.morning, teller: .replicator)
     (witness.status, witness.stopReason) = ("stopped", "Stop Reason FATAL_ERROR")
     (witness.stoppedAt, witness.freshStart) = (ReportFixture.morning, ReportFixture.morning)
     (witness.sourceLatency, witness.targetLatency, witness.incomingChanges) = (1.5, 60, 3)
@@ -30,7 +30,7 @@ import Time
     let text = try JSONReport(priced).text()
     #expect(try validator.problems(in: text) == [])
     for key in [
-      "full_load_rows", "source_latency_seconds", "loaded_at", "stop_reason", "requests_per_month",
+      "full_load_rows", "teller", "source_latency_seconds", "loaded_at", "stop_reason", "requests_per_month",
       "transfer_out_of_aws_per_month", "lag_p99_seconds", "change_objects",
     ] {
       #expect(text.contains("\"\(key)\" : "), "\(key)")

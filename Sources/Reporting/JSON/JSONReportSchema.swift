@@ -204,13 +204,17 @@ public enum JSONReportSchema {
           }
         },
         "witness": {
-          "description": "What DMS said of its task; left out where no task is configured.",
+          "description": "What DMS said of its task, or the replicator of its own; left out where neither is configured.",
           "type": "object",
           "additionalProperties": false,
           "required": ["task", "asked_at", "tables", "problems"],
           "properties": {
             "task": {"type": "string"},
             "asked_at": {"$ref": "#/$defs/time"},
+            "teller": {
+              "description": "Who counts: DMS what it has captured, the replicator what is durable. Left out of runs before there were two.",
+              "enum": ["dms", "replicator"]
+            },
             "status": {"type": "string"},
             "stop_reason": {"type": "string"},
             "stopped_at": {"$ref": "#/$defs/time"},

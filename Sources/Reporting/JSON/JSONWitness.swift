@@ -1,10 +1,10 @@
 import Ledger
 import Time
 
-/// What DMS said of its task, as JSON.
+/// What DMS, or the replicator in its place, said of its task, as JSON.
 struct JSONWitness: Encodable {
   let task, askedAt: String
-  let status, stopReason, stoppedAt, freshStart: String?
+  let teller, status, stopReason, stoppedAt, freshStart: String?
   let sourceLatencySeconds, targetLatencySeconds, incomingChanges: Double?
   let tables: [Table]
   let problems: [String]
@@ -25,6 +25,7 @@ struct JSONWitness: Encodable {
 
   init(_ witness: TaskWitness) {
     (task, askedAt) = (witness.task, witness.askedAt.description)
+    teller = witness.teller?.rawValue
     (status, stopReason) = (witness.status, witness.stopReason)
     (stoppedAt, freshStart) = (witness.stoppedAt?.description, witness.freshStart?.description)
     (sourceLatencySeconds, targetLatencySeconds) = (witness.sourceLatency, witness.targetLatency)

@@ -11,7 +11,7 @@ extension Pipeline {
   /// Never fails: what DMS does not answer is told in the witness, and the bucket is judged without it.
   func witness() async -> TaskWitness? {
     guard let arn = configuration.task else { return replicatorWitness() }
-    var witness = TaskWitness(task: arn.description, askedAt: clock.now())
+    var witness = TaskWitness(task: arn.description, askedAt: clock.now(), teller: .dms)
     do {
       let services = try AWSServices(self)
       let dms = try services.dms(region: arn.region)

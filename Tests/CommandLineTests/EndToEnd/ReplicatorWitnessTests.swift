@@ -11,6 +11,9 @@ import Testing
 
   private struct Report: Decodable {
     var notes: [String]
+    var witness: Witness?
+
+    struct Witness: Decodable { var teller: String? }
   }
 
   private func notes(_ run: CommandRun) throws -> [String] {
@@ -29,6 +32,8 @@ import Testing
       let whole = try await pipeline.run("reconcile", "--json", "--wait")
       #expect(whole.exitCode == 0, "\(whole.output)\(whole.errorOutput)")
       #expect(try notes(whole).allSatisfy { !$0.contains("rows fewer") }, "\(whole.output)")
+      let report = try JSONDecoder().decode(Report.self, from: Data(whole.output.utf8))
+      #expect(report.witness?.teller == "replicator")
     }
     try await pipeline.succeed("write")
     let faulty = try await pipeline.run("replicate", "--until-idle", "2s", "--fault", "lose-row")

@@ -112,6 +112,7 @@ import Testing
       let report = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
       let witness = try #require(report?["witness"] as? [String: Any])
       #expect(witness["stop_reason"] as? String == "Stop Reason RECOVERABLE_ERROR")
+      #expect(witness["teller"] as? String == "dms")
       #expect((witness["tables"] as? [[String: Any]])?.first?["full_load_rows"] as? Int == 30)
     }
   }
