@@ -131,6 +131,8 @@ import Time
     let result = try await simulation.reconcile()
     #expect(result.verdict.status == .unknown)
     #expect(result.error != nil)
+    let first = try #require(result.findings.first { $0.kind == .silence })
+    #expect(first.summary.hasPrefix("the bucket could not be read: "), "\(first.summary)")
     // What is due may be there: that it cannot be seen is not that it is late.
     simulation.clock.advance(by: .seconds(1_000))
     let due = try await simulation.reconcile()
@@ -140,6 +142,11 @@ import Time
     let silent = try await simulation.reconcile()
     #expect(silent.verdict.status == .critical)
     #expect(silent.findings.map(\.kind) == [.silence])
+    #expect(
+      silent.findings.first?.summary.hasPrefix("the bucket could not be read for 1 h 16 min: ") ?? false
+        || silent.findings.first?.summary.hasPrefix("the bucket could not be read for 76 min 40 s: ")
+          ?? false,
+      "\(silent.findings)")
     simulation.bucket.failListing(nil)
     let back = try await simulation.reconcile()
     #expect(back.findings.map(\.kind) == [.lateRows])

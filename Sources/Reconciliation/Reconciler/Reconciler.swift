@@ -119,10 +119,12 @@ public struct Reconciler: Sendable {
       }
       let duration = known.map { now - $0.firstSeen } ?? .zero
       let isTooLong = configuration.limits.silenceLimit.map { duration > $0 } ?? false
+      // Since when is known at the second look, not at the first.
+      let time = known == nil ? "" : " for \(DurationPhrase(duration))"
       _ = try session.report(
         FindingReport(
           kind: .silence, severity: isTooLong ? .critical : .notice, table: nil, identity: identity,
-          summary: "the bucket could not be read for \(DurationPhrase(duration)): \(error)"),
+          summary: "the bucket could not be read\(time): \(error)"),
         run: run, now: now)
     }
   }
