@@ -1,6 +1,7 @@
 import Postgres
 import Testing
 import Time
+import Workload
 
 @Suite struct PgOutputDecoderTests {
   private let relation = WireMessage("R").int32(7).string("public").string("t").letter("d").int16(2)
@@ -181,7 +182,7 @@ import Time
 
   @Test(arguments: 0..<20 as Range<UInt64>)
   func anySequenceOfBytesMayCome(seed: UInt64) {
-    var generator = SplitMix64(state: seed)
+    var generator = SplitMix64(seed: seed)
     let valid = (messages.map(\.0) + rows + [relation]).map(\.bytes)
     for _ in 0..<500 {
       let sequence = (0..<8).map { _ -> [UInt8] in
@@ -237,17 +238,4 @@ func text(of tuple: Tuple, in payload: RawSpan) -> [String?] {
     }
   }
   return values
-}
-
-/// A generator whose numbers are the same for a seed.
-private struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
 }

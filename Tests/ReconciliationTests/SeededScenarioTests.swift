@@ -5,6 +5,7 @@ import Reconciliation
 import TestSupport
 import Testing
 import Time
+import Workload
 
 /// Random histories with random faults: all that was done is found, and nothing else.
 @Suite struct SeededScenarioTests {
@@ -55,7 +56,7 @@ struct Scenario {
   init(seed: UInt64, faults: [Fault]) throws {
     self.seed = seed
     self.faults = faults
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     let settings = Scenario.settings.randomElement(using: &generator) ?? Scenario.settings[0]
     simulation = try Simulation(seed: seed, settings: settings)
     simulation.generator = generator

@@ -5,7 +5,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   /// The generator of `seed`; any seed will do.
   public init(seed: UInt64) {
-    var mixer = SplitMix64(state: seed)
+    var mixer = SplitMix64(seed: seed)
     state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
   }
 
@@ -35,11 +35,15 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   }
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): spreads the bits of a number.
-struct SplitMix64 {
-  var state: UInt64
+/// SplitMix64 (Steele, Lea and Flood, 2014): spreads the bits of a number, and is enough of a generator for tests.
+package struct SplitMix64: RandomNumberGenerator, Sendable {
+  private var state: UInt64
 
-  mutating func next() -> UInt64 {
+  /// The generator of `seed`; any seed will do.
+  package init(seed: UInt64) { state = seed }
+
+  /// The next 64 bits.
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var value = state
     value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9

@@ -78,10 +78,10 @@ struct WriteRun {
     self.startedAt = startedAt
     self.preparation = preparation
     settlement = preparation.settlement
-    var mixer = SplitMix64(state: tag.value ^ UInt64(nextSequence) << 20)
+    var mixer = SplitMix64(seed: tag.value ^ UInt64(nextSequence) << 20)
     seed = plan.seed ?? mixer.next()
     // The rows follow the seed alone; what is drawn for the plan and the choice of rows has streams of its own.
-    var streams = SplitMix64(state: seed)
+    var streams = SplitMix64(seed: seed)
     draw = PlannedTransaction.Draw(
       schedule: WriteSchedule(plan, seed: streams.next(), now: startedAt), people: PersonGenerator(seed: seed)
     )

@@ -40,7 +40,7 @@ struct Scenario: Sendable {
     let writer = Writer(
       conninfo: source, ledger: ledger, table: WrittenTable(name: table, isShared: plan.form.isShared),
       clock: clock)
-    var generator = SeededGenerator(seed: plan.seed)
+    var generator = SplitMix64(seed: plan.seed)
     _ = try await write(writer, inserts: 90, updates: 30, deletes: 10, batch: 20, &generator)
     if plan.form.isReplicaIdentityFull {
       try execute("alter table lakecanary.customers replica identity full", on: source)
@@ -149,7 +149,7 @@ struct Scenario: Sendable {
   }
 
   private func write(
-    _ writer: Writer, inserts: Int, updates: Int, deletes: Int, batch: Int, _ generator: inout SeededGenerator
+    _ writer: Writer, inserts: Int, updates: Int, deletes: Int, batch: Int, _ generator: inout SplitMix64
   ) async throws -> Ledger.ClockOffset? {
     let plan = WritePlan(
       inserts: inserts, updates: updates, deletes: deletes, batchSize: batch, rate: nil,

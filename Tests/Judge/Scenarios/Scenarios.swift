@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LocalServers
 import Replicator
+import Workload
 
 /// Seeded scenarios with a real PostgreSQL, the real replicator and its truth file.
 struct Scenarios: AsyncParsableCommand {
@@ -45,7 +46,7 @@ struct Scenarios: AsyncParsableCommand {
   }
 
   private func plans() throws -> [ScenarioPlan] {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     var plans: [ScenarioPlan] = []
     let forms = FileForm.all.filter { form == nil || $0.name == form }
     guard !forms.isEmpty else { throw ValidationError("there is no form \(form ?? "")") }
@@ -100,20 +101,5 @@ struct Scenarios: AsyncParsableCommand {
       }
     }
     return board
-  }
-}
-
-/// Numbers that are the same for the same seed (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

@@ -1,4 +1,5 @@
 import Testing
+import Workload
 
 @testable import ObjectStorage
 
@@ -52,7 +53,7 @@ import Testing
     for end in 0..<listing.count {
       #expect(throws: XMLFailure.self) { try ListAnswer(Array(listing[..<end])) }
     }
-    var random = SeededGenerator(seed: 20_261_123)
+    var random = SplitMix64(seed: 20_261_123)
     for _ in 0..<20_000 {
       var bytes = listing
       for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -67,20 +68,5 @@ import Testing
       }
       if let answer = try? ListAnswer(bytes) { #expect(answer.objects.count <= 2) }
     }
-  }
-}
-
-/// Numbers that a seed gives again (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -5,6 +5,7 @@ import Reconciliation
 import TestSupport
 import Testing
 import Time
+import Workload
 
 /// A source, a DMS and a judge in memory: a history is written, delivered with or without faults, and
 /// judged.
@@ -30,7 +31,7 @@ struct Simulation {
   var ledger: LedgerStore
   var settings: EndpointSettings
   var configuration: ReconcilerConfiguration
-  var generator: SeededGenerator
+  var generator: SplitMix64
   /// The rows in the source.
   var live: [Int64: Row] = [:]
   /// What was committed, in order.
@@ -54,7 +55,7 @@ struct Simulation {
     ledger = try LedgerStore.open(
       path: directory.file("ledger.sqlite"), pipeline: "test", clock: clock)
     configuration = ReconcilerConfiguration(bucket: "simulated", settings: settings)
-    generator = SeededGenerator(seed: seed)
+    generator = SplitMix64(seed: seed)
   }
 
   /// Commits one transaction of these operations: inserts of new rows, updates and deletes of random ones.

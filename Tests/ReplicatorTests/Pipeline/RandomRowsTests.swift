@@ -2,6 +2,7 @@ import DMS
 import Foundation
 import Postgres
 import Testing
+import Workload
 
 @testable import Replicator
 
@@ -185,19 +186,13 @@ import Testing
   }
 }
 
-/// Random literals from a seed (SplitMix64).
+/// Random literals from a seed.
 private struct Random: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var generator: SplitMix64
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
-  }
+  mutating func next() -> UInt64 { generator.next() }
 
   mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
   mutating func oneIn(_ count: Int) -> Bool { number(1...count) == 1 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SeededGeneratorTests {
   /// The published reference output of SplitMix64 for the seed 1234567.
   @Test func splitMixGivesThePublishedNumbers() {
-    var mixer = SplitMix64(state: 1_234_567)
+    var mixer = SplitMix64(seed: 1_234_567)
     #expect(
       (0..<3).map { _ in mixer.next() } == [
         6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
