@@ -137,6 +137,105 @@ import Time
     #expect(await observe(table, key(1), modified: Self.written + .milliseconds(999)) != nil, "whole seconds")
   }
 
+  /// Records that an engine cannot have meant, and that add up all the same: the native reader decides.
+  @Test func recordsThatContradictOneAnotherAreReadNatively() async throws {
+    let unplaced: [String: Any] = ["object_rows": NSNull()]
+    let records =
+      // All of it twice.
+      whole(key(1), 10) + whole(key(1), 10)
+      // One row of ours twice, at its place.
+      + [
+        record(key(2), ["object_rows": 2, "rows": 0]), own(key(2), 20, place: 0), own(key(2), 20, place: 0),
+      ]
+      // Two rows at one place, and one behind the end.
+      + [
+        record(key(3), ["object_rows": 2, "rows": 0]), own(key(3), 30, place: 1, ["rows": 2, "inserts": 2]),
+      ]
+      + [
+        record(key(4), ["object_rows": 1, "rows": 0]), own(key(4), 40, place: 1_000_000_000_000),
+      ]
+      // Of an engine that tells neither places nor rows by the footer.
+      + [own(key(5), 50, place: nil, unplaced), own(key(5), 50, place: nil, unplaced)]
+      + [
+        record(key(6), ["rows": 3, "updates": 3, "object_rows": NSNull()]),
+        record(key(6), ["rows": 3, "updates": 3, "object_rows": NSNull()]),
+      ] + whole(key(9), 90)
+    let table = try await open(try await write(records))
+    for number in 1...6 { #expect(await observe(table, key(number)) == nil, "object \(number)") }
+    let source = TableObservationSource(engine: "Spark", tables: [Self.table: table], native: Native())
+    var reference = ObjectReference(key: key(1), etag: "e", size: 100, isLoad: false)
+    reference.lastModified = Self.written
+    _ = try? await source.observe(reference, request)
+    #expect(await source.notes().contains { $0.contains("1 with records that cannot all be true") })
+    // A table of a higher level than is asked for has many records of an object, and none is doubted for it.
+    let higher = try await open(try await write(whole(key(1), 10) + whole(key(9), 90)), level: .counts)
+    var counts = request
+    counts.level = .counts
+    let counted = try await TableObservationSource(
+      engine: "Spark", tables: [Self.table: higher], native: Native()
+    ).observe(reference, counts)
+    #expect(counted.rowCount == 5)
+  }
+
+  /// What a job that is under way, or was torn down, leaves beside the data.
+  @Test func whatLiesBesideTheDataIsNoPartOfIt() async throws {
+    let files = FileManager.default
+    let beside = try await write(whole(key(1), 10) + whole(key(9), 90))
+    for folder in ["_temporary/0/task_1", ".spark-staging/x"] {
+      let path = beside.path + "/t/" + folder
+      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try files.copyItem(
+        atPath: beside.path + "/t/part-00000.parquet", toPath: path + "/part-00000.parquet")
+    }
+    #expect(await observe(try await open(beside), key(1))?.rowCount == 5)
+    // The mark of something below is not the table's own.
+    let below = try await write(whole(key(1), 10), ["success": false])
+    try files.createDirectory(atPath: below.path + "/t/sub", withIntermediateDirectories: true)
+    try Data().write(to: URL(filePath: below.path + "/t/sub/_SUCCESS"))
+    let error = await #expect(throws: EngineError.self) { _ = try await open(below) }
+    #expect(error?.code == .halfWritten)
+  }
+
+  @Test func whatCannotBeIsToldAndEndsNothing() async throws {
+    let most = Int64.max
+    let bad: [[String: Any]] = [
+      ["inserts": most, "updates": 1], ["rows": most, "updates": most], ["rows": most - 1], ["rows": -1],
+      ["rows": 3, "inserts": -1], ["rows": 3, "inserts": 2, "updates": 2], ["rows": 3, "keyless": 4],
+      ["rows": 3, "keyless": NSNull()], ["object_rows": most], ["object_rows": -5], ["size": -1],
+      // Of a lower level, whose rows of ours it would call those of others.
+      ["level": "counts"], ["pipeline": "000000000000"],
+    ]
+    for more in bad {
+      let table = try await open(
+        try await write(whole(key(1), 10) + [record(key(2), more)] + whole(key(9), 90)))
+      let error = await #expect(throws: EngineError.self, "\(more)") {
+        _ = try await table.records(of: key(2))
+      }
+      #expect(error?.code == .malformedTable && error?.description.contains("\n") == false, "\(more)")
+    }
+    // Sums that only just may be.
+    let large = Int64(1) << 36
+    let records =
+      (0..<3).map { own(key(1), 10 + $0, place: nil, ["object_rows": NSNull()]) }
+      + [record(key(1), ["rows": large, "object_rows": NSNull()])]
+    let table = try await open(try await write(records + whole(key(9), 90)))
+    #expect(await observe(table, key(1))?.rowCount == large + 3)
+  }
+
+  @Test func aTimeThatIsNoneIsTold() async throws {
+    let values: [(type: String, value: Any)] = [
+      ("int64", 1_700_000_000_000), ("double", 1.7e15), ("string", "28 Nov 2026"),
+    ]
+    for (type, value) in values {
+      for column in ["last_modified", "first_commit", "last_commit"] {
+        let records = [record(key(1), ["object_rows": 1, column: value])]
+        let table = try await open(try await write(records, ["types": [column: type]]))
+        let error = await #expect(throws: EngineError.self) { _ = try await table.records(of: key(1)) }
+        #expect(error?.description.contains("its \(column) is no time") == true, "\(type)")
+      }
+    }
+  }
+
   @Test func aRowThatOnlyLooksLikeOursIsOfOthers() async throws {
     var stranger = own(key(1), 10, place: 0)
     // The tag without the checksum.

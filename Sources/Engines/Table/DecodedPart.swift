@@ -13,6 +13,8 @@ struct ObservationRecordRow: Sendable {
   var keyless: Int64 = 0
   var firstCommit: Timestamp?
   var lastCommit: Timestamp?
+  /// Whether it speaks of one row by its key.
+  var hasKey = false
   /// The row of ours that it speaks of; nil for the other rows.
   var own: ObservedRow?
   /// Of the digest's columns, those that are not null.
@@ -44,20 +46,46 @@ struct DecodedPart: Sendable {
     try checkRecords(location)
   }
 
-  /// All records must be of the format, pipeline, table and level that the first one said.
+  /// Rows that a record may speak of: more than any object has, and so few that no sum of them overflows.
+  private static let rowLimit: Int64 = 1 << 36
+
+  /// All records must be of the format, pipeline, table and level that is asked for, and hold what can be.
   private func checkRecords(_ location: String) throws(EngineError) {
+    func malformed(_ what: String) -> EngineError {
+      EngineError(
+        .malformedTable, location, what, mend: "run `lakecanary observe` again, with another output")
+    }
     let count = columns[ObservationTableFormat.Column.object.rawValue]?.count ?? 0
     for row in 0..<count {
       let isOurs =
         integer(.format, row) == ObservationTableFormat.version
         && text(.table, row) == identity.table.description && text(.pipeline, row) == identity.tag.hexadecimal
-      guard isOurs, let rows = integer(.rows, row), rows >= 0, let size = integer(.size, row), size >= 0
-      else {
-        throw EngineError(
-          .malformedTable, location, "a record is of another table, or without its counts",
-          mend: "run `lakecanary observe` again, with another output")
+      guard isOurs, let level = text(.level, row).flatMap(ObservationLevel.init(rawValue:)),
+        level >= identity.level
+      else { throw malformed("a record is of another table, pipeline or level than the first one") }
+      guard hasPossibleCounts(row) else {
+        throw malformed("a record lacks its counts, or they cannot be: below 0, or above its rows")
+      }
+      for column in [ObservationTableFormat.Column.lastModified, .firstCommit, .lastCommit]
+      where columns[column.rawValue]?.isNull(row) == false && time(column, row) == nil {
+        throw malformed(
+          "its \(column.rawValue) is no time: INT64 that is annotated as a timestamp, INT96 or ISO 8601 text")
       }
     }
+  }
+
+  private func hasPossibleCounts(_ row: Int) -> Bool {
+    guard let rows = integer(.rows, row), (0...DecodedPart.rowLimit).contains(rows),
+      let size = integer(.size, row), size >= 0,
+      (0...DecodedPart.rowLimit).contains(integer(.objectRows, row) ?? 0)
+    else { return false }
+    var counts: [ObservationTableFormat.Column] = []
+    if identity.level >= .ops { counts += [.inserts, .updates, .deletes] }
+    if identity.level >= .keys { counts.append(.keyless) }
+    guard counts.allSatisfy({ integer($0, row).map { (0...rows).contains($0) } ?? false }) else {
+      return false
+    }
+    return counts.filter { $0 != .keyless }.reduce(0) { $0 + (integer($1, row) ?? 0) } <= rows
   }
 
   func records(of object: String) -> [ObservationRecordRow] {
@@ -80,6 +108,7 @@ struct DecodedPart: Sendable {
     record.counts.unmarked = max(0, record.rows - marked)
     guard identity.level >= .keys else { return record }
     record.keyless = integer(.keyless, row) ?? 0
+    record.hasKey = columns[ObservationTableFormat.Column.key.rawValue]?.isNull(row) == false
     guard let key = rowIdentity(row), key.tag == identity.tag else { return record }
     let version = time(.version, row)
     var own = ObservedRow(

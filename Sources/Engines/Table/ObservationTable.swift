@@ -90,12 +90,11 @@ public actor ObservationTable {
       for try await page in store.list(prefix: prefix) {
         requests += 1
         for object in page.objects {
-          let name = object.key.split(separator: "/").last ?? ""
+          let name = object.key.dropFirst(prefix.count)
           if name == ObservationTableFormat.successMarker { hasMarker = true }
-          // What writers leave beside the data begins with these, by Hadoop's custom.
-          guard !name.hasPrefix("_"), !name.hasPrefix("."), object.size > 0, !object.key.hasSuffix("/") else {
-            continue
-          }
+          // What writers leave beside the data, files and folders, begins with these, by Hadoop's custom.
+          let isBeside = name.split(separator: "/").contains { $0.hasPrefix("_") || $0.hasPrefix(".") }
+          guard !isBeside, object.size > 0, !object.key.hasSuffix("/") else { continue }
           objects.append(object)
         }
       }

@@ -17,6 +17,8 @@ public final class TableObservationSource: ObservationSource {
     case absent = "not in the table"
     /// It was written over since, or it is another than the one that the engine saw.
     case changed = "of another size or time than listed"
+    /// Its records contradict one another: one of them may be there twice.
+    case contradictory = "with records that cannot all be true"
     /// The engine gave up in the midst of it.
     case partial = "not read to the end"
     /// A column may be absent or null, or of a type that the engine rounds: only the object tells.
@@ -125,6 +127,7 @@ struct TableRecords {
 
   var judged: Judgement {
     guard records.allSatisfy(isOfTheListedObject) else { return .doubt(.changed) }
+    guard areConsistent else { return .doubt(.contradictory) }
     let rows = records.reduce(0) { $0 + $1.rows }
     // The footer's count comes once, or not at all.
     let byFooter = records.compactMap(\.objectRows).reduce(0, +)
@@ -136,6 +139,28 @@ struct TableRecords {
     guard !isAmbiguous(rows) else { return .doubt(.ambiguous) }
     guard object.key != newest else { return .doubt(.newest) }
     return .observation(observation(rows: rows))
+  }
+
+  /// Whether each row can be in one record alone: a table that holds a file of itself twice adds up as well.
+  private var areConsistent: Bool {
+    // Below level keys, nobody has looked at the keys of a table that has them.
+    guard records.count(where: { $0.objectRows ?? 0 > 0 }) <= 1,
+      request.level < .keys || records.count(where: { !$0.hasKey && $0.rows > 0 }) <= 1
+    else { return false }
+    let total = records.compactMap(\.objectRows).max() ?? .max
+    var places: Set<Int64> = []
+    var rows: Set<ObservedRow> = []
+    for record in records {
+      guard var own = record.own else { continue }
+      if own.place >= 0 {
+        guard record.rows == 1, own.place < total, places.insert(own.place).inserted else { return false }
+      } else {
+        // Equal rows are one record, whenever each of them was committed.
+        own.commit = nil
+        guard rows.insert(own).inserted else { return false }
+      }
+    }
+    return true
   }
 
   private func isOfTheListedObject(_ record: ObservationRecordRow) -> Bool {

@@ -32,7 +32,9 @@ def observations(folder, spec):
         ("op", pa.string()), ("row_key", pa.string()), ("row_version", stamp)]
     schema += [(f"value_{i + 1}", pa.string()) for i in range(spec.get("values", 0))]
     schema = [column for column in schema if column[0] not in spec.get("without", [])]
-    times = {"last_modified", "first_commit", "last_commit", "row_version"}
+    kinds = {"int64": pa.int64(), "string": pa.string(), "double": pa.float64()}
+    schema = [(name, kinds[spec["types"][name]] if name in spec.get("types", {}) else kind) for name, kind in schema]
+    times = {name for name, kind in schema if kind == stamp}
     per_file = spec.get("records_per_file", 1000)
     records = spec["records"]
     for number in range(0, max(1, -(-len(records) // per_file))):
