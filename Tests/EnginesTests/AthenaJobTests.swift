@@ -32,7 +32,7 @@ import Time
   }
 
   /// Statements over a bucket with one object, whose timestamps have this unit.
-  private func statements(_ unit: String, since: Timestamp? = nil) async throws -> AthenaStatements {
+  private func statements(_ unit: String, span: KeySpan? = nil) async throws -> AthenaStatements {
     let scratch = try Scratch()
     defer { withExtendedLifetime(scratch) {} }
     try await Peer.write(
@@ -44,7 +44,7 @@ import Time
     return try #require(
       try await AthenaStatements.make(
         table, store: try ObjectStores.open(try BucketLocation(scratch.path)), bucket: "s3://lake/",
-        output: "s3://out/observations/", database: "lake", since: since, name: "one"))
+        output: "s3://out/observations/", database: "lake", span: span, name: "one"))
   }
 
   /// Athena's answers: `state` for each query that begins so, SUCCEEDED for others.
@@ -129,6 +129,44 @@ import Time
     }
   }
 
+  /// What was asked for is there and paid: that a name stays takes nothing from it.
+  @Test func aNameThatCannotBeRemovedIsToldAndNoMore() async throws {
+    let last = Mutex("")
+    let statements = try await statements("ms")
+    try await LoopbackServer.with { request, _ in
+      Self.answer(request, ["DROP": "FAILED"], last)
+    } _: { server in
+      let outcome = try await job(server.endpoint).run(statements)
+      #expect(outcome.scannedBytes == 2_000_000_000_000 && outcome.left == ["lake.one"])
+    }
+  }
+
+  @Test func aQueryThatIsStartedWhileTheRunIsCancelledIsStopped() async throws {
+    let last = Mutex("")
+    let statements = try await statements("ms")
+    let task = Mutex<Task<Void, any Error>?>(nil)
+    try await LoopbackServer.with { request, _ in
+      // Athena has taken the query, and its answer is under way.
+      if request.text.contains("\"QueryString\":\"UNLOAD") { task.withLock { $0?.cancel() } }
+      return Self.answer(request, ["UNLOAD": "RUNNING"], last)
+    } _: { server in
+      let job = try job(server.endpoint)
+      let (gate, opened) = AsyncStream<Void>.makeStream()
+      let running = Task {
+        for await _ in gate {}
+        _ = try await job.run(statements)
+      }
+      task.withLock { $0 = running }
+      opened.finish()
+      await #expect(throws: CancellationError.self) { try await running.value }
+      let stops = server.requests.filter {
+        $0.headers["x-amz-target"]?.hasSuffix("StopQueryExecution") ?? false
+      }
+      #expect(stops.count == 1 && stops.first?.text.contains("q-UNLOAD") ?? false)
+      #expect(started(server).last == "DROP")
+    }
+  }
+
   @Test(arguments: ["CREATE", "UNLOAD"]) func aQueryThatStaysInTheQueueIsStopped(sql: String) async throws {
     let last = Mutex("")
     let statements = try await statements("ms")
@@ -170,9 +208,11 @@ import Time
     #expect(fine.unload.contains("THEN CAST(NULL AS varchar) END AS row_version"))
     #expect(fine.unload.contains("THEN CAST(NULL AS varchar) END AS value_2"))
     #expect(!whole.unload.contains("WHERE"))
-    let later = try await statements("ms", since: Timestamp("2026-11-20T01:00:00Z"))
+    let part = try await statements(
+      "ms", span: KeySpan(first: "public/customers/1", last: "public/customers/2"))
     #expect(
-      later.unload.contains("WHERE \"$path\" > 's3://lake/public/customers/20261120-010000"),
-      "\(later.unload)")
+      part.unload.contains(
+        "WHERE \"$path\" BETWEEN 's3://lake/public/customers/1' AND 's3://lake/public/customers/2'"),
+      "\(part.unload)")
   }
 }

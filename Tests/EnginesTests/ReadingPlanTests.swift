@@ -12,6 +12,7 @@ import Testing
     var outlook = ReadingOutlook(table: TableName(schema: "public", name: "customers"))
     (outlook.listed, outlook.listRequests) = (objects, objects / 1_000)
     (outlook.objects, outlook.bytes, outlook.listedBytes) = (objects, bytes, bytes)
+    outlook.spannedBytes = bytes
     if small { (outlook.smallObjects, outlook.smallBytes) = (objects, bytes) }
     var basis = ReadingPlan.Basis()
     (basis.sparkCores, basis.neededShare, basis.isLocal) = (cores, share, isLocal)

@@ -32,6 +32,8 @@ public struct AthenaJob: Sendable {
     public var scannedBytes: Int64 = 0
     /// What that costs at the list price, in US dollars.
     public var dollars = 0.0
+    /// Tables over the bucket whose names could not be removed again.
+    public var left: [String] = []
 
     /// Nothing yet.
     public init() {}
@@ -41,6 +43,7 @@ public struct AthenaJob: Sendable {
       left.queries += right.queries
       left.scannedBytes += right.scannedBytes
       left.dollars += right.dollars
+      left.left += right.left
     }
 
     mutating func add(_ execution: QueryExecution) {
@@ -68,7 +71,11 @@ public struct AthenaJob: Sendable {
       _ = await Task { try await run(statements.drop) { _ in } }.result
       throw error
     }
-    outcome.add(try await run(statements.drop, onState))
+    do { outcome.add(try await run(statements.drop, onState)) } catch {
+      try Task.checkCancellation()
+      // What was asked for is there, and paid.
+      outcome.left.append(statements.name)
+    }
     return outcome
   }
 
@@ -79,14 +86,16 @@ public struct AthenaJob: Sendable {
       sql: sql, database: database, workgroup: workgroup, results: results,
       token: UUID().uuidString.lowercased())
     try Task.checkCancellation()
-    let id = try await service.start(query)
+    // To its answer, whatever comes: a query whose id is not known cannot be stopped.
+    let id = try await Task { try await service.start(query) }.value
     do {
+      try Task.checkCancellation()
       let execution = try await end(of: id, onState)
       switch execution.state {
       case .succeeded, .queued, .running: return execution
       case .failed:
         throw EngineError(
-          .failed, "Athena", "the query \(id) failed",
+          .failed, "Athena", "the query \(id) failed after \(execution.scannedBytes) bytes scanned",
           mend: execution.isRetryable
             ? "try again later" : "an object that the reason names must be mended, or read without an engine",
           said: execution.reason ?? "Athena gives no reason")

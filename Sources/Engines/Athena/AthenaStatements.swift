@@ -3,7 +3,6 @@ import Ledger
 public import ObjectStorage
 import Parquet
 public import Reconciliation
-public import Time
 
 /// The SQL by which Athena writes the table of observations of one source table.
 ///
@@ -13,6 +12,8 @@ public import Time
 public struct AthenaStatements: Sendable {
   /// The source table.
   public let table: ObservedTable
+  /// The name of the table over the bucket, for people.
+  public let name: String
   /// Makes a table over the bucket.
   public let create: String
   /// Writes the table of observations.
@@ -27,12 +28,12 @@ public struct AthenaStatements: Sendable {
   ///   - bucket: the bucket, `s3://bucket/`.
   ///   - output: where the table is written, an empty place: `s3://bucket/prefix/`.
   ///   - database: the database in which the table over the bucket is made.
-  ///   - since: objects of changes that are named before this are left out; nil for all.
+  ///   - span: the objects that are read, by their keys; nil for all.
   ///   - name: the name of the table over the bucket, which no other has.
   /// - Throws: `StorageError`; `EngineError` where the table cannot be observed by Athena.
   public static func make(
     _ table: ObservedTable, store: any ObjectStore, bucket: String, output: String, database: String,
-    since: Timestamp?, name: String
+    span: KeySpan?, name: String
   ) async throws -> AthenaStatements? {
     guard table.format == .parquet else {
       throw EngineError(
@@ -47,16 +48,16 @@ public struct AthenaStatements: Sendable {
     }
     guard let sample = try await BucketSample.take(of: table, from: store) else { return nil }
     let columns = try ObservedColumns(of: table, sample, engine: "Athena", typeName: AthenaType.name)
-    let after = since.flatMap { table.location.startAfter(changesNamedFrom: $0) }.map { bucket + $0 }
     return AthenaStatements(
-      table, columns, bucket: bucket, output: output, database: database, after: after, name: name)
+      table, columns, bucket: bucket, output: output, database: database, span: span, name: name)
   }
 
   private init(
     _ table: ObservedTable, _ columns: ObservedColumns, bucket: String, output: String, database: String,
-    after: String?, name: String
+    span: KeySpan?, name: String
   ) {
     self.table = table
+    self.name = "\(database).\(name)"
     var declared = columns.needed.map { (AthenaText.definitionIdentifier($0.name), $0.type.lowercased()) }
     // A table without any column is not allowed; the header's first column is never read for it.
     if declared.isEmpty { declared = [("`op`", "string")] }
@@ -87,14 +88,17 @@ public struct AthenaStatements: Sendable {
         "CAST(min(commit_time) AS varchar) AS first_commit",
         "CAST(max(commit_time) AS varchar) AS last_commit",
       ]
-    // A bound on the path leaves objects unopened, so that they cost nothing.
-    let bound = after.map { "\n  WHERE \"$path\" > \(AthenaText.literal($0))" } ?? ""
+    // Bounds on the path leave objects unopened, so that they cost nothing.
+    let bound = span.map { span in
+      "\n  WHERE \"$path\" BETWEEN \(AthenaText.literal(bucket + span.first))"
+        + " AND \(AthenaText.literal(bucket + span.last))"
+    }
     unload = """
       UNLOAD (
       SELECT \(outer.joined(separator: ",\n  "))
       FROM (
         SELECT \(AthenaStatements.inner(columns, table).joined(separator: ",\n    "))
-        FROM \(source)\(bound)
+        FROM \(source)\(bound ?? "")
       )
       GROUP BY \(groups.joined(separator: ", "))
       ORDER BY object

@@ -35,14 +35,14 @@ enum AthenaText {
 
   /// A literal in a definition of a table, which is Hive's, so that a backslash begins an escape.
   static func definitionLiteral(_ text: String) -> String {
-    "'" + text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "'"
+    "'" + text.unicodeScalars.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "'"
   }
 
   /// An identifier in a definition of a table.
   static func definitionIdentifier(_ name: String) -> String { quoted(name.lowercased(), "`") }
 
-  private static func quoted(_ text: String, _ quote: String) -> String {
-    quote + text.split(separator: quote, omittingEmptySubsequences: false).joined(separator: quote + quote)
-      + quote
+  /// By scalars: a quote that a combining mark follows is one character with it, and a quote all the same.
+  static func quoted(_ text: String, _ quote: Unicode.Scalar) -> String {
+    "\(quote)" + text.unicodeScalars.map { $0 == quote ? "\($0)\($0)" : "\($0)" }.joined() + "\(quote)"
   }
 }

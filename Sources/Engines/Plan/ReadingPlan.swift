@@ -82,6 +82,13 @@ public struct ReadingPlan: Sendable, Codable {
   /// The list price of a query that scans so many bytes, in US dollars.
   public static func scanCost(of bytes: Int64) -> Double { Double(max(leastScan, bytes)) * scanPrice }
 
+  /// Bytes that Athena would scan: of all that lies between the first object to read and the last.
+  public static func scannedBytes(of outlooks: [ReadingOutlook], _ basis: Basis) -> Int64 {
+    outlooks.filter { $0.objects > 0 }.reduce(0) { sum, outlook in
+      sum + max(leastScan, Int64(Double(outlook.spannedBytes) * basis.neededShare))
+    }
+  }
+
   /// EC2 on demand and EMR on top of it, USD for a core and hour: m5.xlarge has four for 0.192 + 0.048.
   static let corePrice = 0.06
 
@@ -129,7 +136,7 @@ public struct ReadingPlan: Sendable, Codable {
       dollars: listCost * 2 + (basis.isLocal ? 0 : Double(sparkGets) * ReadingPlan.getPrice)
         + clusterSeconds / 3_600 * cores * ReadingPlan.corePrice)
 
-    let scanned = max(ReadingPlan.leastScan, needed)
+    let scanned = ReadingPlan.scannedBytes(of: outlooks, basis)
     let athenaGets = objects * 2
     let athena = Estimate(
       engine: "Athena", requests: athenaGets + lists * 2, bytes: scanned,

@@ -29,11 +29,11 @@ enum SparkText {
 
   /// Whether the name can be an identifier: the splitter knows no backticks, and there is no other way to write one.
   static func isIdentifier(_ name: String) -> Bool {
-    !["'", "\"", ";", "/*"].contains { name.contains($0) }
+    let scalars = Array(name.unicodeScalars)
+    return !scalars.contains { ["'", "\"", ";"].contains($0) }
+      && !zip(scalars, scalars.dropFirst()).contains { $0 == "/" && $1 == "*" }
   }
 
   /// An identifier.
-  static func identifier(_ name: String) -> String {
-    "`" + name.split(separator: "`", omittingEmptySubsequences: false).joined(separator: "``") + "`"
-  }
+  static func identifier(_ name: String) -> String { AthenaText.quoted(name, "`") }
 }

@@ -92,13 +92,16 @@ struct Observe: PipelineCommand {
     let ledger = try pipeline.openLedger(.readOnly)
     let store = try pipeline.openStore()
     let place = try pipeline.engineOutput()
-    let statements = try await pipeline.athenaStatements(ledger, store, place, isIncremental: false)
+    let statements = try await pipeline.athenaStatements(ledger, store, place, reading: nil)
     guard !statements.isEmpty else { return nothing(session) }
     if printSql {
       return try session.console.write(
         pipeline.athenaHeading(statements, place) + pipeline.athenaScript(statements))
     }
-    if !athena.yes { try await pipeline.requireScanLimit(ledger, store, ofAll: true) }
+    if !athena.yes {
+      let outlooks = try await pipeline.reconciler(ledger, store).outlook()
+      try await pipeline.requireScanLimit(outlooks, ledger, store, ofAll: true)
+    }
     let outcome = try await pipeline.runAthena(statements, place, session.console)
     session.console.note("lakecanary: \(outcome.text)")
     try session.console.write("\(place.location)\n")

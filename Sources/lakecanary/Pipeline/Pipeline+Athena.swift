@@ -7,8 +7,10 @@ import Reconciliation
 
 extension Pipeline {
   /// What Athena is to run for each table that has objects.
+  ///
+  /// - Parameter outlooks: what is to be read; nil for all that is there.
   func athenaStatements(
-    _ ledger: LedgerStore, _ store: any ObjectStore, _ place: EnginePlace, isIncremental: Bool
+    _ ledger: LedgerStore, _ store: any ObjectStore, _ place: EnginePlace, reading outlooks: [ReadingOutlook]?
   ) async throws -> [AthenaStatements] {
     guard case .s3(let bucketName) = try bucket.place, case .s3(let outputName) = place.location.place else {
       throw EngineError(
@@ -17,6 +19,8 @@ extension Pipeline {
     }
     var statements: [AthenaStatements] = []
     for table in try reconciler(ledger, store).observedTables() {
+      let span = outlooks?.first { $0.table == table.name }?.span
+      if outlooks != nil, span == nil { continue }
       try await place.output.requireEmpty(table.name)
       try requireOutside(place.location, table)
       // No other run has the name, whatever a run that was killed has left.
@@ -26,8 +30,7 @@ extension Pipeline {
       let made = try await AthenaStatements.make(
         table, store: store, bucket: "s3://\(bucketName)/",
         output: "s3://\(outputName)/\(place.output.prefix(of: table.name))",
-        database: configuration.engines.athena.database, since: isIncremental ? newSince(table) : nil,
-        name: name)
+        database: configuration.engines.athena.database, span: span, name: name)
       if let made { statements.append(made) }
     }
     return statements
@@ -51,15 +54,16 @@ extension Pipeline {
 
   /// Sees to it that Athena would not scan more than may be scanned without a yes.
   ///
-  /// - Parameter ofAll: whether all objects are read, rather than new ones.
+  /// - Parameter ofAll: whether all objects are read, rather than those from the first new one to the last.
   /// - Throws: `EngineError` `.needsConsent`; `StorageError`.
-  func requireScanLimit(_ ledger: LedgerStore, _ store: any ObjectStore, ofAll: Bool) async throws {
-    let reconciler = try reconciler(ledger, store)
-    let outlooks = try await reconciler.outlook()
-    let plan = ReadingPlan(outlooks, try await basis(outlooks, reconciler, store))
+  func requireScanLimit(
+    _ outlooks: [ReadingOutlook], _ ledger: LedgerStore, _ store: any ObjectStore, ofAll: Bool
+  ) async throws {
     let limit = configuration.engines.athena.scanLimit
-    let all = outlooks.reduce(0) { $0 + $1.listedBytes }
-    let bytes = ofAll ? all : plan.estimates.first { $0.engine == EngineName.athena.title }?.bytes ?? all
+    let basis = try await basis(outlooks, try reconciler(ledger, store), store)
+    let bytes =
+      ofAll
+      ? outlooks.reduce(0) { $0 + $1.listedBytes } : ReadingPlan.scannedBytes(of: outlooks, basis)
     guard bytes > limit else { return }
     let cost = AthenaOutcomeText.cost(ReadingPlan.scanCost(of: bytes))
     throw EngineError(
@@ -105,7 +109,10 @@ enum AthenaOutcomeText {
 extension AthenaJob.Outcome {
   /// What it took: one sentence.
   var text: String {
-    "Athena scanned \(PlanText.bytes(scannedBytes)) in \(queries) \(queries == 1 ? "query" : "queries"): "
-      + "\(AthenaOutcomeText.cost(dollars)) at the list price"
+    guard queries > 0 else { return "Athena was asked for nothing: no object is new" }
+    let left = left.isEmpty ? "" : "; it could not remove the name \(left.joined(separator: ", ")) again"
+    return
+      "Athena scanned \(PlanText.bytes(scannedBytes)) in \(queries) \(queries == 1 ? "query" : "queries"): "
+      + "\(AthenaOutcomeText.cost(dollars)) at the list price\(left)"
   }
 }

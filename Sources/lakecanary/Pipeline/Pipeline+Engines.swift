@@ -104,8 +104,9 @@ extension Pipeline {
       if !statements.isEmpty { try await runSpark(try sparkScript(statements), statements, place, console) }
       tables = statements.map(\.table)
     } else {
-      let statements = try await athenaStatements(ledger, store, place, isIncremental: true)
-      if !options.athena.yes { try await requireScanLimit(ledger, store, ofAll: false) }
+      let outlooks = try await reconciler(ledger, store).outlook()
+      if !options.athena.yes { try await requireScanLimit(outlooks, ledger, store, ofAll: false) }
+      let statements = try await athenaStatements(ledger, store, place, reading: outlooks)
       cost = try await runAthena(statements, place, console).text
       tables = statements.map(\.table)
     }

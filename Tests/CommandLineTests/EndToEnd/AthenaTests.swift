@@ -201,6 +201,36 @@ import Testing
     }
   }
 
+  @Test func athenaIsAskedForWhatIsNewAlone() async throws {
+    let lake = try await Lake()
+    let (pipeline, standIn) = (lake.pipeline, lake.standIn)
+    try await LoopbackServer.with { request, _ in
+      standIn.answer(request)
+    } _: { athena in
+      func statements() -> [String] { standIn.state.withLock { $0.statements } }
+      #expect(try await pipeline.run("reconcile", environment: lake.environment).exitCode == 0)
+      // The full load is read, and sorts after all changes: it must not be scanned with what is new.
+      let limit = ["LAKECANARY_ATHENA_SCAN_LIMIT": Optional("1B")]
+      func reconcile(_ more: [String: String?] = [:]) async throws -> CommandRun {
+        try await pipeline.run(
+          "reconcile", "--json", "--engine", "athena", "--engine-output", lake.output + "/new",
+          environment: lake.asking(athena).merging(more) { $1 })
+      }
+      let nothing = try await reconcile(limit)
+      #expect(nothing.exitCode == 0 && statements().isEmpty, "\(nothing.errorOutput)")
+      #expect(try Judged(nothing).notes.contains("Athena was asked for nothing: no object is new"))
+      #expect(try await pipeline.run("write", environment: lake.environment).exitCode == 0)
+      #expect(try await pipeline.replicate(environment: lake.environment).exitCode == 0)
+      let asked = try await reconcile(limit)
+      #expect(asked.exitCode == 64 && statements().isEmpty, "\(asked.errorOutput)")
+      let some = try await reconcile()
+      #expect(some.exitCode == 0, "\(some.errorOutput)\(some.output)")
+      let unload = try #require(statements().first { $0.hasPrefix("UNLOAD") })
+      let bound = try #require(unload.firstMatch(of: /WHERE "\$path" BETWEEN '([^']*)' AND '([^']*)'/))
+      #expect(bound.1 == bound.2 && bound.1.hasPrefix(pipeline.bucket + "/lakecanary/customers/2"))
+    }
+  }
+
   /// How Athena, and what stands before it, say that there are too many requests.
   private static let refusals: [LoopbackServer.Reply] = [
     .answer(400, body: Array(#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#.utf8)),
