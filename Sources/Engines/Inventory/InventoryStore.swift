@@ -9,6 +9,8 @@ import Time
 /// so are full loads, whose keys sort after all changes.
 public struct InventoryStore: ObjectStore, StaleListing {
   private let base: any ObjectStore
+  /// The bucket itself.
+  public var live: any ObjectStore { base }
   private let objects: ObjectFile
   /// For each table's prefix, the last key that the inventory answers for.
   private let cuts: [String: String]
@@ -35,9 +37,34 @@ public struct InventoryStore: ObjectStore, StaleListing {
     }
     let sorted = SortedObjects()
     let reader = InventoryReader(manifest: manifest, prefixes: Array(cuts.keys))
-    try await reader.read { object in try sorted.add(object) }
+    var unseen = Set(cuts.keys)
+    try await reader.read { object in
+      try sorted.add(object)
+      if let seen = unseen.first(where: { KeyOrder.begins(object.key, with: $0) }) { unseen.remove(seen) }
+    }
+    for prefix in unseen.sorted() {
+      try await requireNothing(in: base, prefix, before: cuts[prefix], manifest)
+    }
     return InventoryStore(
       base: base, objects: try sorted.finish(), cuts: cuts, manifest: manifest, count: sorted.count)
+  }
+
+  /// Sees to it that a table of which the inventory has nothing had nothing: its filter is not told anywhere.
+  private static func requireNothing(
+    in base: any ObjectStore, _ prefix: String, before cut: String?, _ manifest: InventoryManifest
+  ) async throws {
+    let first: ListedObject?
+    do throws(StorageError) {
+      first = try await base.listPage(ListQuery(prefix: prefix, pageSize: 1), cursor: nil).objects.first
+    } catch {
+      guard error.code == .bucketMissing || error.code == .notFound else { throw error }
+      return
+    }
+    guard let first, let cut, !KeyOrder.precedes(cut, first.key) else { return }
+    throw EngineError(
+      .inventoryIncomplete, manifest.location,
+      "the inventory lists nothing below \(prefix), where the bucket has \(first.key)",
+      mend: "let its filter take in \(prefix), or list live")
   }
 
   /// The store's name in reports.

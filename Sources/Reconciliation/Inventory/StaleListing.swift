@@ -3,7 +3,12 @@ public import ObjectStorage
 
 /// A store whose listing may be older than the bucket: what it lacks may be there, and what it shows may have been
 /// written over.
-public protocol StaleListing: ObjectStore {}
+///
+/// What it lacks proves nothing: whoever would conclude from it lists `live`.
+public protocol StaleListing: ObjectStore {
+  /// The bucket, which lists itself.
+  var live: any ObjectStore { get }
+}
 
 extension TableListing {
   /// The objects of a page, with each that the ledger knows otherwise looked up in the bucket itself.

@@ -16,6 +16,10 @@ struct TableReconciliation {
     var uncertainty = Duration.zero
     var commitWidth = Duration.zero
     fileprivate var listed = 0
+    /// Whether the next listing is to confirm what the one before it showed: it must be of now.
+    fileprivate var isConfirming = false
+    /// Whether the last listing may have been older than the bucket.
+    fileprivate var isStale = false
     /// Whether all objects that were listed were read.
     fileprivate(set) var isComplete = true
     /// Of an object that was listed, and was gone or another when it was to be read.
@@ -63,9 +67,10 @@ struct TableReconciliation {
     for _ in 0..<3 {
       guard outcome.isComplete, let before = try rule() else { return nil }
       let settlement = settlement()
-      guard try settlement.findsLosses(by: before, in: ledger) || isLateUnlisted(settlement) else {
-        return before
-      }
+      guard
+        try settlement.findsLosses(by: before, in: ledger)
+          || isLateUnlisted(settlement, asOfNow: !outcome.isStale)
+      else { return before }
       try await listAndRead(full: true, &outcome, &work)
       if let after = try rule(), after.generation.id == before.generation.id { return before }
     }
@@ -85,8 +90,9 @@ struct TableReconciliation {
   /// Whether no whole listing was made since the eldest operation that is not there fell due.
   ///
   /// It may be there under a name that listings pass over. While it stays away, it asks for one of them alone.
-  private func isLateUnlisted(_ settlement: Settlement) throws(LedgerError) -> Bool {
+  private func isLateUnlisted(_ settlement: Settlement, asOfNow: Bool) throws(LedgerError) -> Bool {
     guard let due = try settlement.eldestDue(in: ledger) else { return false }
+    guard asOfNow else { return true }
     let inventory = try ledger.read { session in
       try session.inventory(bucket: context.bucket, table: context.table.id)
     }
@@ -125,8 +131,13 @@ struct TableReconciliation {
     full: Bool, _ outcome: inout Outcome, _ work: inout RunningTotals
   ) async throws {
     outcome.replaced = nil
+    // The same inventory says the same again, however often it is asked.
+    let stale = outcome.isConfirming ? reconciler.store as? any StaleListing : nil
+    outcome.isConfirming = true
+    outcome.isStale = stale == nil && reconciler.store is any StaleListing
     let listing = TableListing(
-      store: reconciler.store, ledger: ledger, context: context, run: run, clock: reconciler.clock)
+      store: stale?.live ?? reconciler.store, ledger: ledger, context: context, run: run,
+      clock: reconciler.clock)
     var result = try await listing.list(full: full, overlap: configuration.listingOverlap)
     note(result, &outcome, &work)
     if !result.isFull, result.hasAbsent || result.replacedLoad {

@@ -59,21 +59,23 @@ import Time
     return pipeline
   }
 
-  private func runs(_ pipeline: EndToEndPipeline) throws -> [RunRecord] {
+  private func runs(_ pipeline: EndToEndPipeline, _ name: String? = nil) throws -> [RunRecord] {
     try LedgerStore.open(
-      path: pipeline.ledger, pipeline: pipeline.name, mode: .readOnly, clock: SystemWallClock()
+      path: name.map { "\(pipeline.scratch.path)/\($0).sqlite" } ?? pipeline.ledger, pipeline: pipeline.name,
+      mode: .readOnly, clock: SystemWallClock()
     ).runs(limit: 100)
   }
 
   /// Holds a run that could not look to what every such run owes.
   private func expectUnknown(
-    _ run: CommandRun, _ said: String, _ pipeline: EndToEndPipeline, as command: String = "reconcile"
+    _ run: CommandRun, _ said: String, _ pipeline: EndToEndPipeline, as command: String = "reconcile",
+    recorded ledger: String? = nil
   ) throws {
     let told = run.errorOutput.split(separator: "\n").filter { $0.hasPrefix("lakecanary: error: ") }
     #expect(run.exitCode == 3 && told.count == 1 && told[0].contains(said), "\(run.errorOutput)")
     let judged = try Judged(run)
     #expect(judged.status == "unknown" && judged.reason.contains(said), "\(judged.reason)")
-    let recorded = try #require(try runs(pipeline).first)
+    let recorded = try #require(try runs(pipeline, ledger).first)
     #expect(recorded.command == command && recorded.outcome?.verdict?.status == .unknown)
     #expect(recorded.outcome?.verdict?.reason.contains(said) ?? false)
     #expect(recorded.finishedAt != nil && recorded.outcome?.cost.objectsRead == 0)
@@ -198,20 +200,68 @@ import Time
     #expect(try Judged(next).notes.allSatisfy { !$0.hasPrefix("planned at ") })
   }
 
+  /// Makes an inventory of the objects below `prefix`; gives the variable that names it.
+  private func inventory(
+    _ prefix: String, of pipeline: EndToEndPipeline, as name: String, _ more: String...
+  ) async throws -> [String: String?] {
+    let server = try #require(pipeline.server)
+    let location = String(pipeline.bucket.dropLast("/raw".count))
+    let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "inventory_of_bucket.py")
+    let run = try await CommandRun.command(
+      try PythonPeers.interpreter, [script.path, location, prefix, "inventory/\(name)"] + more,
+      environment: server.direct.merging(["AWS_DEFAULT_REGION": "us-east-1"]) { $1 }
+        .mapValues(Optional.some))
+    try #require(run.exitCode == 0, "\(run.errorOutput)")
+    return ["LAKECANARY_LISTING_INVENTORY": "\(location)/inventory/\(name)/"]
+  }
+
+  @Test func whatAnInventoryLacksOrStillHasProvesNothing() async throws {
+    let server = try await BucketServer.Kind.seaweed.server()
+    let pipeline = try await arrived(server: server)
+    for _ in 0..<2 {
+      try await pipeline.succeed("write")
+      let run = try await pipeline.replicate()
+      try #require(run.exitCode == 0, "\(run.errorOutput)")
+    }
+    let ledger = try Data(contentsOf: URL(filePath: pipeline.ledger))
+    /// Judges with a ledger that has seen nothing yet; everything has long been due, and lost where it is not there.
+    func judge(_ name: String, _ more: [String: String?] = [:]) async throws -> CommandRun {
+      let copy = "\(pipeline.scratch.path)/\(name).sqlite"
+      try ledger.write(to: URL(filePath: copy))
+      return try await pipeline.run(
+        "reconcile", "--json", "--ledger", copy,
+        environment: [
+          "LAKECANARY_LIMITS_WARN_LAG": "1ms", "LAKECANARY_LIMITS_MAX_LAG": "1ms",
+          "LAKECANARY_LIMITS_LOSS_AFTER": "1ms",
+        ].merging(more) { $1 })
+    }
+    let live = try Judged(try await judge("live"))
+    // A filter leaves the table out, which no manifest tells.
+    let other = try await judge("other", try await inventory("logs/", of: pipeline, as: "other", "CSV"))
+    try expectUnknown(other, "lists nothing below raw/lakecanary/customers/", pipeline, recorded: "other")
+    // It lacks what was copied into the bucket since.
+    let part = try await judge("part", try await inventory("raw/", of: pipeline, as: "part", "CSV", "1"))
+    try Judged(part).expectSame(as: live)
+    // It has what is gone since.
+    let whole = try await inventory("raw/", of: pipeline, as: "whole", "CSV")
+    let store = try server.store(pipeline.bucket)
+    var keys: [String] = []
+    for try await page in store.list(prefix: "raw/lakecanary/customers/2") { keys += page.objects.map(\.key) }
+    try #require(keys.count == 3)
+    try await store.delete(keys[1])
+    let gone = try Judged(try await judge("gone"))
+    try #require(gone != live)
+    try Judged(try await judge("whole", whole)).expectSame(as: gone)
+  }
+
   /// Inventories of a real bucket, by boto3, csv and pyarrow.
   @Test func aBucketIsListedByItsInventory() async throws {
     let server = try await BucketServer.Kind.seaweed.server()
     let pipeline = try await arrived(server: server)
     let location = String(pipeline.bucket.dropLast("/raw".count))
     func inventory(_ format: String) async throws -> [String: String?] {
-      let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "inventory_of_bucket.py")
-      let run = try await CommandRun.command(
-        try PythonPeers.interpreter, [script.path, location, "raw/", "inventory/\(format)", format],
-        environment: server.direct.merging(["AWS_DEFAULT_REGION": "us-east-1"]) { $1 }
-          .mapValues(Optional.some))
-      try #require(run.exitCode == 0, "\(run.errorOutput)")
-      return ["LAKECANARY_LISTING_INVENTORY": "\(location)/inventory/\(format)/"]
+      try await self.inventory("raw/", of: pipeline, as: format, format)
     }
     let none = try await pipeline.run(
       "reconcile", "--json", environment: ["LAKECANARY_LISTING_INVENTORY": location + "/none/"])

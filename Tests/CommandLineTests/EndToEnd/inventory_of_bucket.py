@@ -1,6 +1,7 @@
 """Lists a bucket as S3 Inventory does, by boto3, csv, gzip and pyarrow.
 
-Usage: inventory_of_bucket.py s3://BUCKET PREFIX DESTINATION CSV|Parquet; the server and credentials as boto3 takes them.
+Usage: inventory_of_bucket.py s3://BUCKET PREFIX DESTINATION CSV|Parquet [COUNT], of which COUNT leaves out what comes after so
+many objects; the server and credentials as boto3 takes them.
 The inventory is dated a day and a half ahead, so that all that is there by now is older than what it may lack.
 """
 import csv
@@ -17,12 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-def main(location, prefix, destination, form):
+def main(location, prefix, destination, form, count=None):
     bucket = location.removeprefix("s3://")
     s3 = boto3.client("s3")
     objects = [
         item for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        for item in page.get("Contents", [])]
+        for item in page.get("Contents", [])][:count and int(count)]
     if form == "CSV":
         text = io.StringIO()
         writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
