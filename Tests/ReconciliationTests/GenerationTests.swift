@@ -95,6 +95,93 @@ import Time
     #expect(loaded.verdict.status == .ok, "\(loaded.verdict)")
   }
 
+  /// What a reload deletes first may pass as a lifecycle rule's work, or as a loss: the new load owes it all the same.
+  @Test(arguments: [true, false]) func whatAReloadLosesIsFoundHoweverItWasSeen(isOld: Bool) async throws {
+    var simulation = try Simulation(seed: 31)
+    try simulation.commit(inserts: 6)
+    simulation.load(rowsPerObject: 3)
+    for _ in 0..<4 {
+      try simulation.commit(inserts: 3)
+      simulation.flush(after: .seconds(30))
+      simulation.clock.advance(by: .seconds(isOld ? 86_400 : 30))
+    }
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    try await simulation.reconcile()
+    simulation.configuration.fullListingEvery = .zero
+    for key in simulation.bucket.keys where key.contains("LOAD") { simulation.bucket.remove(key) }
+    simulation.bucket.remove(simulation.bucket.keys[0])
+    for _ in 0..<2 {
+      simulation.clock.advance(by: .seconds(5))
+      try await simulation.reconcile()
+    }
+    for key in simulation.bucket.keys { simulation.bucket.remove(key) }
+    simulation.clock.advance(by: .seconds(100))
+    let lost = Set(simulation.live.keys.sorted().prefix(6))
+    simulation.load(rowsPerObject: 100, dropping: lost)
+    try simulation.commit(inserts: 2)
+    simulation.flush(after: .seconds(30))
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .critical)
+    #expect(Set(result.findings(.lostRows).flatMap(\.rows).map(\.key)) == Set(lost.map(simulation.key)))
+    #expect(result.findings(.vanishedObject).allSatisfy { $0.severity == .notice })
+  }
+
+  /// DO_NOTHING: the objects of the load are written over, one by one, and looked at between.
+  @Test func aLoadThatIsMadeOverOneByOneIsOneReload() async throws {
+    var simulation = try await began()
+    simulation.clock.advance(by: .seconds(100))
+    let rows = simulation.live.sorted { $0.key < $1.key }.map { sequence, row in
+      ObservedRow(
+        place: 0, op: .operation(.insert), sequence: sequence, version: row.version,
+        commit: simulation.clock.now(), digest: row.digest)
+    }
+    simulation.position = simulation.log.count
+    for (index, start) in stride(from: 0, to: rows.count, by: 4).enumerated() {
+      let part = simulation.observation(Array(rows[start..<min(start + 4, rows.count)]))
+      simulation.bucket.write(simulation.loadKey(index + 1), .success(part))
+      simulation.clock.advance(by: .seconds(10))
+      let result = try await simulation.reconcile()
+      #expect(result.figures?.generation == 2)
+      #expect(result.verdict.status != .critical, "\(result.verdict.reason)")
+      #expect(result.findings.map(\.kind) == [.reload], "\(result.findings.map(\.summary))")
+    }
+    for _ in 0..<2 {
+      try simulation.commit(inserts: 2, updates: 2)
+      simulation.flush(after: .seconds(60))
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+      #expect(result.findings.map(\.kind) == [.reload] && result.figures?.missing == 0)
+    }
+  }
+
+  /// DMS writes no object of a load without rows.
+  @Test func aReloadOfATableWithoutRowsOwesNoLoad() async throws {
+    var simulation = try Simulation(seed: 32)
+    try simulation.commit(inserts: 4)
+    simulation.load()
+    try simulation.commit(inserts: 2)
+    simulation.flush()
+    try await simulation.reconcile()
+    try simulation.commit(simulation.live.keys.sorted().map { simulation.change(.delete, $0) })
+    simulation.flush()
+    #expect(try await simulation.reconcile().verdict.status == .ok)
+    for key in simulation.bucket.keys { simulation.bucket.remove(key) }
+    simulation.clock.advance(by: .seconds(600))
+    let empty = try await simulation.reconcile()
+    #expect(empty.findings.map(\.kind) == [.reload])
+    #expect(empty.verdict.status != .critical, "\(empty.verdict.reason)")
+    simulation.clock.advance(by: .seconds(600))
+    #expect(try await simulation.reconcile().verdict.status != .critical)
+    for _ in 0..<2 {
+      try simulation.commit(inserts: 3)
+      simulation.flush(after: .seconds(60))
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+      #expect(result.findings(.vanishedObject).isEmpty && result.figures?.missing == 0)
+    }
+  }
+
   /// Who takes away one object after the other for longer than a reload does deletes.
   @Test func objectsThatGoOneByOneAreFoundInTheEnd() async throws {
     let simulation = try await began()

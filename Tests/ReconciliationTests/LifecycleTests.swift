@@ -54,6 +54,121 @@ import Time
     }
   }
 
+  /// The whole load, or one object, of the eldest day: a lifecycle rule may be at work, but not for days.
+  @Test(arguments: [true, false]) func aDayOfWhichAPartStaysGoneWasDeleted(isLoad: Bool) async throws {
+    var simulation = try Simulation(seed: 27)
+    try simulation.commit(inserts: 9)
+    simulation.load(rowsPerObject: 3)
+    for _ in 0..<3 {
+      try simulation.commit(inserts: 2, updates: 1)
+      simulation.flush(after: .seconds(30))
+    }
+    try days(2, &simulation)
+    try await simulation.reconcile()
+    simulation.configuration.fullListingEvery = .zero
+    let keys = simulation.bucket.keys
+    let gone = isLoad ? keys.filter { $0.contains("LOAD") } : [keys[1]]
+    for key in gone { simulation.bucket.remove(key) }
+    var statuses: [Verdict.Status] = []
+    for _ in 0..<5 {
+      simulation.clock.advance(by: .seconds(43_200))
+      try simulation.commit(inserts: 1)
+      simulation.flush()
+      let result = try await simulation.reconcile()
+      statuses.append(result.verdict.status)
+      if result.verdict.status == .ok {
+        #expect(result.findings.map(\.severity) == [.notice])
+        #expect(result.findings[0].summary.contains("a lifecycle rule is at work, or they were deleted"))
+      }
+    }
+    try await simulation.reconcile()
+    let last = try await simulation.reconcile()
+    #expect(statuses.prefix(4).allSatisfy { $0 == .ok } && statuses.last != .ok, "\(statuses)")
+    #expect(last.verdict.status == .critical)
+    #expect(Set(last.findings(.vanishedObject).compactMap(\.object)) == Set(gone))
+    #expect(last.findings.allSatisfy { $0.severity == .critical })
+  }
+
+  /// What is taken in the order of nothing, in some hours, and then all.
+  @Test func aDayThatGoesBitByBitIsNoLoss() async throws {
+    var simulation = try Simulation(seed: 28)
+    for _ in 0..<4 {
+      try simulation.commit(inserts: 2)
+      simulation.flush(after: .seconds(30))
+    }
+    simulation.clock.advance(by: .seconds(86_400))
+    try days(3, &simulation)
+    try await simulation.reconcile()
+    simulation.configuration.fullListingEvery = .zero
+    let keys = simulation.bucket.keys
+    for key in [keys[2], keys[0], keys[3], keys[1]] {
+      simulation.bucket.remove(key)
+      simulation.clock.advance(by: .seconds(7_200))
+      try simulation.commit(inserts: 1)
+      simulation.flush()
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+      #expect(result.findings.map(\.severity) == [.notice])
+    }
+    let result = try await simulation.reconcile()
+    #expect(result.findings.allSatisfy { $0.summary.contains("as a lifecycle rule takes them") })
+    #expect(result.verdict.status == .ok)
+  }
+
+  /// A load over midnight, of which the first half expires, and is forgotten, before the second.
+  @Test func aLoadThatExpiresInPartHasNoGap() async throws {
+    var simulation = try Simulation(seed: 29)
+    try simulation.commit(inserts: 9)
+    let rows = simulation.live.sorted { $0.key < $1.key }.map { sequence, row in
+      ObservedRow(
+        place: 0, op: .operation(.insert), sequence: sequence, version: row.version,
+        commit: simulation.clock.now(), digest: row.digest)
+    }
+    simulation.position = simulation.log.count
+    simulation.bucket.write(simulation.loadKey(1), .success(simulation.observation(Array(rows.prefix(5)))))
+    simulation.clock.advance(by: .seconds(86_400))
+    simulation.bucket.write(simulation.loadKey(2), .success(simulation.observation(Array(rows.suffix(4)))))
+    for _ in 0..<12 {
+      try simulation.commit(inserts: 2)
+      simulation.flush()
+      simulation.clock.advance(by: .seconds(86_400))
+      for key in simulation.bucket.keys {
+        guard let stored = simulation.bucket.stored(key),
+          simulation.clock.now() - stored.modified > .seconds(5 * 86_400)
+        else { continue }
+        simulation.bucket.remove(key)
+      }
+      try simulation.commit(inserts: 1)
+      simulation.flush()
+      let result = try await simulation.reconcile()
+      #expect(result.verdict.status == .ok, "\(result.verdict.reason)")
+      _ = try simulation.ledger.pruneDaily(settledBefore: simulation.clock.now() - .seconds(3 * 86_400))
+    }
+  }
+
+  /// Objects are taken away once they were read, as is allowed: what is lost after is lost.
+  @Test func whereObjectsMayVanishALossIsStillALoss() async throws {
+    var simulation = try Simulation(seed: 30)
+    simulation.configuration.allowsVanishedObjects = true
+    try simulation.commit(inserts: 5)
+    simulation.load()
+    try simulation.commit(inserts: 5)
+    simulation.flush()
+    try await simulation.reconcile()
+    for key in simulation.bucket.keys { simulation.bucket.remove(key) }
+    simulation.clock.advance(by: .seconds(86_400))
+    let empty = try await simulation.reconcile()
+    #expect(empty.verdict.status == .ok, "\(empty.verdict.reason)")
+    #expect(empty.figures?.delivered == 10, "\(String(describing: empty.figures))")
+    try simulation.commit(inserts: 5)
+    _ = simulation.takeRows()  // The object that is lost.
+    try simulation.commit(inserts: 5)
+    simulation.flush()
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .critical)
+    #expect(result.figures?.missing == 5 && result.figures?.excluded == 0)
+  }
+
   /// DO_NOTHING: the load's numbers begin again, and what was changed stays where it is.
   @Test func aTaskBegunAnewOverwritesItsLoad() async throws {
     var simulation = try Simulation(seed: 23)

@@ -94,7 +94,7 @@ import Time
       clock: simulation.clock, source: simulation.bucket
     ).saveObservations(to: path)
     #expect(summary.objects == simulation.bucket.keys.count && summary.failures == 1)
-    let saved = try SavedBucket(path: path, tag: simulation.ledger.pipelineTag)
+    let saved = try SavedBucket(path: path, for: simulation.ledger)
     let run = try simulation.ledger.beginRun(command: "reconcile", settings: "")
     let result = try await Reconciler(
       store: saved, ledger: simulation.ledger, configuration: simulation.configuration,
@@ -116,7 +116,7 @@ import Time
       store: simulation.bucket, ledger: simulation.ledger, configuration: simulation.configuration,
       clock: simulation.clock, source: simulation.bucket
     ).saveObservations(to: path)
-    let saved = try SavedBucket(path: path, tag: simulation.ledger.pipelineTag)
+    let saved = try SavedBucket(path: path, for: simulation.ledger)
     simulation.clock.advance(by: .seconds(100_000))
     let run = try simulation.ledger.beginRun(command: "reconcile", settings: "")
     let result = try await Reconciler(
@@ -130,6 +130,34 @@ import Time
     #expect(result.figures?.lagStages?.objectToSeen?.count == delivered)
     #expect(result.findings(.lateRows).first?.rowCount == 2)
     #expect(result.figures?.newObjects == simulation.bucket.keys.count)
+  }
+
+  /// What came after the saving would be taken for gone.
+  @Test func aSavedBucketOlderThanTheLedgerIsRefused() async throws {
+    var simulation = try history()
+    let path = simulation.directory.file("saved.jsonl")
+    _ = try await Reconciler(
+      store: simulation.bucket, ledger: simulation.ledger, configuration: simulation.configuration,
+      clock: simulation.clock, source: simulation.bucket
+    ).saveObservations(to: path)
+    // Judged once, it may be judged again.
+    for _ in 0..<2 {
+      let saved = try SavedBucket(path: path, for: simulation.ledger)
+      let run = try simulation.ledger.beginRun(command: "reconcile", settings: "")
+      let result = try await Reconciler(
+        store: saved, ledger: simulation.ledger, configuration: simulation.configuration,
+        clock: ManualClock(saved.savedAt), source: saved
+      ).run(run)
+      #expect(result.error == nil)
+    }
+    simulation.clock.advance(by: .seconds(60))
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    try await simulation.reconcile()
+    let problem = #expect(throws: SavedObservations.Problem.self) {
+      try SavedBucket(path: path, for: simulation.ledger)
+    }
+    #expect(problem?.description.contains("and the ledger has seen the bucket at") == true)
   }
 
   @Test func aDamagedFileOfObservationsIsRefused() async throws {
@@ -146,7 +174,7 @@ import Time
     ] {
       try damaged.write(toFile: path, atomically: true, encoding: .utf8)
       #expect(throws: SavedObservations.Problem.self) {
-        try SavedBucket(path: path, tag: simulation.ledger.pipelineTag)
+        try SavedBucket(path: path, for: simulation.ledger)
       }
     }
   }

@@ -251,6 +251,27 @@ extension LedgerSession {
     }
   }
 
+  /// Whether a row of the table that was inserted before `time` may be there: it was not deleted, nor brought by an object
+  /// of `generation`; or operations were pruned, and it is not known.
+  package func mayHaveRows(
+    table: Int64, insertedBefore time: Timestamp, beside generation: Int64
+  ) throws -> Bool {
+    if try prunedBefore() != nil { return true }
+    let statement = try db.cachedStatement(
+      sql: """
+        select 1 from operation o join source_transaction t on t.id = o.transaction_id
+        where o.table_id = ? and o.kind = 0 and o.state <> 6 and ifnull(t.earliest, t.recorded_at) < ?
+          and not exists (
+            select 1 from operation d where d.sequence = o.sequence and d.table_id = o.table_id and d.kind = 2
+              and d.state not in (0, 6))
+          and not exists (
+            select 1 from delivery v join object b on b.id = v.object_id
+            where v.transaction_id = o.transaction_id and v.ordinal = o.ordinal and b.generation_id = ?)
+        limit 1
+        """)
+    return try Int.fetchOne(statement, arguments: [table, time.microseconds, generation]) != nil
+  }
+
   /// Whether operations with a version before this may have been pruned; nil: none were.
   package func prunedBefore() throws -> Timestamp? {
     LedgerSession.time(

@@ -56,21 +56,61 @@ extension LedgerSession {
     return try Row.fetchAll(statement, arguments: [bucket, after, through]).map(LedgerSession.object)
   }
 
-  /// The objects of a table that its last listing did not name, and that nobody was told of.
-  package func absentObjects(bucket: Int64, table: Int64, limit: Int) throws -> [KnownObject] {
+  /// The objects of this key that are gone, of which one may be listed again.
+  package func goneObjects(bucket: Int64, key: String) throws -> [KnownObject] {
     let statement = try db.cachedStatement(
-      sql: "select * from object where bucket_id = ? and table_id = ? and state = 5 order by id limit ?")
-    return try Row.fetchAll(statement, arguments: [bucket, table, limit]).map(LedgerSession.object)
+      sql: "select * from object where bucket_id = ? and key = ? and state in (4, 5)")
+    return try Row.fetchAll(statement, arguments: [bucket, key]).map(LedgerSession.object)
   }
 
-  /// How many objects of rows of a generation the last listing did not name, and nobody was told of.
-  package func absentCount(bucket: Int64, table: Int64, generation: Int64) throws -> Int {
+  /// Whether the ledger has what was read of an object.
+  package func isObserved(_ object: Int64) throws -> Bool {
+    let statement = try db.cachedStatement(sql: "select 1 from observation where object_id = ?")
+    return try Int.fetchOne(statement, arguments: [object]) != nil
+  }
+
+  /// The objects of a table that its last listing did not name, and that nobody was told of; of `generation`, those
+  /// written within `leaving` are left out.
+  package func absentObjects(
+    bucket: Int64, table: Int64, generation: Int64?, leaving: Range<Timestamp>, limit: Int
+  ) throws -> [KnownObject] {
+    let statement = try db.cachedStatement(
+      sql: """
+        select * from object
+        where bucket_id = ? and table_id = ? and state = 5
+          and not (generation_id is ? and last_modified >= ? and last_modified < ?)
+        order by id limit ?
+        """)
+    return try Row.fetchAll(
+      statement,
+      arguments: [
+        bucket, table, generation, leaving.lowerBound.microseconds, leaving.upperBound.microseconds, limit,
+      ]
+    ).map(LedgerSession.object)
+  }
+
+  /// Whether a table has objects that its last listing did not name, and that nobody was told of.
+  package func hasAbsent(bucket: Int64, table: Int64) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: "select 1 from object where bucket_id = ? and table_id = ? and state = 5 limit 1")
+    return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
+  }
+
+  /// How many objects of rows of a generation, written within `span`, the last listing did not name, and nobody was
+  /// told of.
+  package func absentCount(
+    bucket: Int64, table: Int64, generation: Int64, writtenIn span: Range<Timestamp>
+  ) throws -> Int {
     let statement = try db.cachedStatement(
       sql: """
         select count(*) from object
         where bucket_id = ? and table_id = ? and state = 5 and generation_id = ? and kind in (0, 1)
+          and last_modified >= ? and last_modified < ?
         """)
-    return try Int.fetchOne(statement, arguments: [bucket, table, generation]) ?? 0
+    return try Int.fetchOne(
+      statement,
+      arguments: [bucket, table, generation, span.lowerBound.microseconds, span.upperBound.microseconds])
+      ?? 0
   }
 
   /// When the newest of the objects that the last listing did not name was written, and, where there is one, the
@@ -102,6 +142,32 @@ extension LedgerSession {
         limit 1
         """)
     return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
+  }
+
+  /// Whether an object of rows is there that a listing had named before `time`, by this machine's clock.
+  package func hasObjects(bucket: Int64, table: Int64, firstListedBefore time: Timestamp) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        select 1 from object where bucket_id = ? and table_id = ? and kind in (0, 1) and state in (0, 1, 2)
+          and first_listed_at < ? limit 1
+        """)
+    return try Int.fetchOne(statement, arguments: [bucket, table, time.microseconds]) != nil
+  }
+
+  /// The objects of a table that are gone, and of which deliveries are still told, in the order of their numbers.
+  ///
+  /// It passes all objects after `last`, so it is for what is rare.
+  package func goneObjects(
+    bucket: Int64, table: Int64, after last: Int64, limit: Int
+  ) throws -> [KnownObject] {
+    let statement = try db.cachedStatement(
+      sql: """
+        select * from object
+        where id > ? and +bucket_id = ? and table_id = ? and state in (4, 5)
+          and exists (select 1 from delivery d where d.object_id = object.id)
+        order by id limit ?
+        """)
+    return try Row.fetchAll(statement, arguments: [last, bucket, table, limit]).map(LedgerSession.object)
   }
 
   package func add(_ entry: ListedEntry, bucket: Int64, table: Int64, listing: Int64, now: Timestamp) throws {
@@ -168,18 +234,19 @@ extension LedgerSession {
     return try Int.fetchOne(statement, arguments: [bucket, table]) != nil
   }
 
-  /// Goes through the load's objects that are there or were, of every generation: key, generation, and the number of
-  /// the listing that named it first.
+  /// Goes through the load's objects that are there, of every generation, and those of `generation` that were: key, and
+  /// the number of the listing that named it first.
   package func forEachLoadObject(
-    bucket: Int64, table: Int64, _ body: (String, Int64?, Int64) throws -> Void
+    bucket: Int64, table: Int64, generation: Int64, _ body: (String, Int64) throws -> Void
   ) throws {
     let statement = try db.cachedStatement(
       sql: """
-        select key, generation_id, listing from object
-        where bucket_id = ? and table_id = ? and kind = 0 and state in (0, 1, 2, 4)
+        select key, listing from object
+        where bucket_id = ? and table_id = ? and kind = 0
+          and (state in (0, 1, 2) or state in (4, 5) and generation_id = ?)
         """)
-    let rows = try Row.fetchCursor(statement, arguments: [bucket, table])
-    while let row = try rows.next() { try body(row[0], row[1], row[2]) }
+    let rows = try Row.fetchCursor(statement, arguments: [bucket, table, generation])
+    while let row = try rows.next() { try body(row[0], row[1]) }
   }
 
   package func object(_ id: Int64) throws -> KnownObject? {

@@ -108,8 +108,8 @@ extension LedgerSession {
     return (dropped?["n"] ?? 0, changes)
   }
 
-  /// Drops what lies before a time beside the operations: aborted transactions, objects that are gone,
-  /// observations, runs and resolved findings.
+  /// Drops what lies before a time beside the operations: aborted transactions, objects that are gone (but those of the
+  /// current load, whose numbers would miss them), observations, runs and resolved findings.
   func pruneHistory(before cutoff: Int64) throws -> PruneSummary {
     var summary = PruneSummary()
     try execute("delete from source_transaction where state = 2 and recorded_at < ?", [cutoff])
@@ -122,6 +122,8 @@ extension LedgerSession {
       """
       delete from object where state in (3, 4) and last_modified < ?
         and not exists (select 1 from delivery d where d.object_id = object.id)
+        and not (state = 4 and kind = 0 and generation_id in (
+          select max(id) from generation group by bucket_id, table_id))
       """, [cutoff])
     summary.objects = changes
     summary.objects += try forgetObjects(before: cutoff)

@@ -57,6 +57,23 @@ extension LedgerStore {
     }
   }
 
+  /// When a bucket was listed last, as far as the ledger tells: the whole of a table, or an object that was not known.
+  ///
+  /// - Parameter location: the bucket's; tables that have it under a name of their own, `location#table`, count too.
+  package func lastListing(ofBucket location: String) throws(LedgerError) -> Timestamp? {
+    try read { session in
+      try Int64.fetchOne(
+        session.db,
+        sql: """
+          with known as (select id from bucket where location = ?1 or substr(location, 1, length(?1) + 1) = ?1 || '#')
+          select max(at) from (
+            select max(first_listed_at) as at from object where bucket_id in known
+            union all select max(last_full_at) from inventory where bucket_id in known)
+          """, arguments: [location]
+      ).map(Timestamp.init(microseconds:))
+    }
+  }
+
   private static func record(_ row: Row) throws -> RunRecord {
     let finishedAt: Int64? = row["finished_at"]
     let outcome: String? = row["outcome"]

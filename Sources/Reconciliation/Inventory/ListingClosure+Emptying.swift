@@ -10,15 +10,15 @@ extension ListingClosure {
   /// While a reload takes them away, a listing sees some gone, and the next more. What two runs in a row miss
   /// alike, or what goes on for too long, is a loss.
   func waitsForAbsent(
-    _ listing: ListingResult, expired: Bool, in session: LedgerSession
+    _ listing: ListingResult, _ expiry: Expiry, in session: LedgerSession
   ) throws -> Bool {
     let (bucket, table) = (context.bucket, context.table.id)
     var inventory = try session.inventory(bucket: bucket, table: table)
     var count = 0
-    if !expired, !allowsVanishedObjects,
-      let current = try session.currentGeneration(bucket: bucket, table: table)
-    {
-      count = try session.absentCount(bucket: bucket, table: table, generation: current.id)
+    if !allowsVanishedObjects, let current = try session.currentGeneration(bucket: bucket, table: table) {
+      count = try session.absentCount(
+        bucket: bucket, table: table, generation: current.id,
+        writtenIn: expiry.goneFrom..<Timestamp(microseconds: .max))
     }
     // Objects that a part of a listing misses are counted when the whole was listed.
     guard count > 0 else {
@@ -55,8 +55,9 @@ extension ListingClosure {
     }
     guard let current = try session.currentGeneration(bucket: bucket, table: table),
       !allowsVanishedObjects, !current.hasLoad, !current.hasChanges,
-      try session.finding(identity: reloadIdentity(current)) != nil,
-      try !session.hasObjects(bucket: bucket, table: table)
+      let emptied = try session.finding(identity: reloadIdentity(current)),
+      try !session.hasObjects(bucket: bucket, table: table),
+      try owesLoad(current, since: emptied.firstSeen, in: session)
     else { return nil }
     return "all objects of \(context.name) are gone from the bucket: a reload is under way, or they were "
       + "deleted, which is CRITICAL when no full load comes within \(DurationPhrase(patience))"
@@ -84,9 +85,10 @@ extension ListingClosure {
   func followEmptying(
     _ generation: Generation, hasNewLoad: Bool, in session: LedgerSession
   ) throws -> [FindingID] {
-    guard !generation.hasLoad, let emptied = try session.finding(identity: reloadIdentity(generation)) else {
-      return []
-    }
+    // Where it was decided that no load is owed, the finding is resolved.
+    guard !generation.hasLoad, let emptied = try session.finding(identity: reloadIdentity(generation)),
+      emptied.state != .resolved || hasNewLoad
+    else { return [] }
     let identity =
       "vanished-object/\(context.bucket)/\(context.table.id)/all/\(generation.number)"
     if hasNewLoad {
@@ -96,6 +98,19 @@ extension ListingClosure {
       return try reportReload(generation, in: session)
     }
     let hasObjects = try session.hasObjects(bucket: context.bucket, table: context.table.id)
+    // All of them, or some, were put back.
+    let isBack = try session.hasObjects(
+      bucket: context.bucket, table: context.table.id, firstListedBefore: emptied.firstSeen)
+    guard try !isBack && owesLoad(generation, since: emptied.firstSeen, in: session) else {
+      guard hasObjects else { return [] }
+      let reason = isBack ? "objects are back" : "the table had no rows"
+      for finding in [emptied, try session.finding(identity: identity)] {
+        if let finding, finding.state != .resolved {
+          try session.resolve(finding.id, because: reason, now: now)
+        }
+      }
+      return []
+    }
     guard hasObjects || now - emptied.firstSeen > patience else { return [] }
     return try report(
       FindingReport(
@@ -103,6 +118,14 @@ extension ListingClosure {
         identity: identity,
         summary: "all objects of \(context.name) are gone from the bucket since \(emptied.firstSeen), and no "
           + "full load came after"), in: session)
+  }
+
+  /// Whether a table that was emptied owes a load: DMS writes no object for one without rows.
+  private func owesLoad(
+    _ generation: Generation, since emptied: Timestamp, in session: LedgerSession
+  ) throws -> Bool {
+    try context.isShared
+      || session.mayHaveRows(table: context.table.id, insertedBefore: emptied, beside: generation.id)
   }
 
   private func report(_ report: FindingReport, in session: LedgerSession) throws -> [FindingID] {

@@ -1,7 +1,7 @@
 import DMS
 import Ledger
 
-/// Numbers that are missing before the highest one, in each series of the current generation's load.
+/// Numbers that are missing before the highest one, in each series of the load's objects.
 extension ListingClosure {
   /// Reports the gaps in a load's numbers, or that there are none any more.
   func reportGaps(_ listing: ListingResult, in session: LedgerSession) throws -> [FindingID] {
@@ -11,12 +11,12 @@ extension ListingClosure {
     let load = "\(current.number) \(current.loadObjects) \(current.hasChanges)"
     var inventory = try session.inventory(bucket: bucket, table: table)
     let isSame = inventory.checkedLoad == load && listing.newLoads == 0 && !listing.hasAbsent
-    guard !isSame || listing.replacedLoad else { return [] }
+    guard !isSame || !listing.replacedLoads.isEmpty else { return [] }
     var series: [String: LoadNumbers] = [:]
     var isSettled = true
-    try session.forEachLoadObject(bucket: bucket, table: table) { key, generation, number in
-      guard generation == nil || generation == current.id,
-        case .object(let name, let folder) = context.location.classify(key),
+    // What a load before left in place, where it is not made over yet, is there to be read.
+    try session.forEachLoadObject(bucket: bucket, table: table, generation: current.id) { key, number in
+      guard case .object(let name, let folder) = context.location.classify(key),
         case .fullLoad(let place, let segment) = name.kind
       else { return }
       let isOld = number < listing.number || current.hasChanges
@@ -29,10 +29,24 @@ extension ListingClosure {
     return try report(series, of: current, in: session)
   }
 
+  /// Resolves that a load had gaps.
+  func resolveGaps(
+    of generation: Generation, because reason: String = "the table was loaded afresh",
+    in session: LedgerSession
+  ) throws {
+    guard let finding = try session.finding(identity: gapIdentity(generation)), finding.state != .resolved
+    else { return }
+    try session.resolve(finding.id, because: reason, now: now)
+  }
+
+  private func gapIdentity(_ generation: Generation) -> String {
+    "load-gap/\(context.bucket)/\(context.table.id)/\(generation.number)"
+  }
+
   private func report(
     _ series: [String: LoadNumbers], of current: Generation, in session: LedgerSession
   ) throws -> [FindingID] {
-    let identity = "load-gap/\(context.bucket)/\(context.table.id)/\(current.number)"
+    let identity = gapIdentity(current)
     var (count, names): (Int, [String]) = (0, [])
     for (start, numbers) in series.sorted(by: { $0.key < $1.key }) {
       let missing = numbers.missing(naming: 5)
@@ -43,9 +57,7 @@ extension ListingClosure {
       }
     }
     guard count > 0 else {
-      if let finding = try session.finding(identity: identity), finding.state != .resolved {
-        try session.resolve(finding.id, because: "the load's numbers are whole", now: now)
-      }
+      try resolveGaps(of: current, because: "the load's numbers are whole", in: session)
       return []
     }
     let named = names.prefix(5).joined(separator: ", ") + (count > 5 ? " ..." : "")

@@ -15,8 +15,8 @@ struct ListingResult: Sendable {
   var new = 0
   /// Of these, objects of the full load.
   var newLoads = 0
-  /// Whether an object of the full load was written over.
-  var replacedLoad = false
+  /// The generations whose objects of the full load were written over.
+  var replacedLoads: Set<Int64> = []
   /// Whether known objects were not named.
   var hasAbsent = false
   /// Requests that it took.
@@ -128,7 +128,11 @@ struct TableListing {
             && (entry.kind != .load || before.entry.lastModified == entry.lastModified)
           if isSame { continue }
           page.newFindings += try replace(before, reporter: reporter, in: session)
-          if entry.kind == .load { page.replacedLoad = true }
+          if entry.kind == .load, let generation = before.generation {
+            page.replacedLoads.insert(generation)
+          }
+        } else if try isBack(entry, reporter, in: session) {
+          continue
         }
         page.new += 1
         if entry.kind == .load { page.newLoads += 1 }
@@ -144,7 +148,7 @@ struct TableListing {
         page.hasAbsent = true
         try session.setState(.absent, ofObject: object.id)
       }
-      if page.hasAbsent || page.replacedLoad {
+      if page.hasAbsent || !page.replacedLoads.isEmpty {
         // Until a whole listing has come to its end, the next one is to be whole.
         var inventory = try session.inventory(bucket: context.bucket, table: context.table.id)
         inventory.lastFullAt = nil
@@ -154,10 +158,33 @@ struct TableListing {
     result.listed += page.listed
     result.new += page.new
     result.newLoads += page.newLoads
-    result.replacedLoad = result.replacedLoad || page.replacedLoad
+    result.replacedLoads.formUnion(page.replacedLoads)
     result.hasAbsent = result.hasAbsent || page.hasAbsent
     result.newFindings += page.newFindings
     return newest
+  }
+
+  /// Takes an object that was gone and is listed again for what it was, where nothing says that it is another.
+  ///
+  /// - Returns: whether it needs not be read.
+  private func isBack(
+    _ entry: ListedEntry, _ reporter: ObjectReporter, in session: LedgerSession
+  ) throws -> Bool {
+    let gone = try session.goneObjects(bucket: context.bucket, key: entry.key)
+    guard !gone.isEmpty else { return false }
+    for object in gone {
+      try reporter.resolveVanished(object, because: "\(entry.key) is back", in: session)
+    }
+    // What a generation before had read was taken back with it.
+    let current = try session.currentGeneration(bucket: context.bucket, table: context.table.id)
+    guard
+      let same = gone.first(where: {
+        $0.entry.etag == entry.etag && $0.entry.lastModified == entry.lastModified
+          && $0.generation == current?.id
+      }), try session.isObserved(same.id)
+    else { return false }
+    try session.setState(.observed, ofObject: same.id)
+    return true
   }
 
   /// An object was written over: what it delivered is to be found again.

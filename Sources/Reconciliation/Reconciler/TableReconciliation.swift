@@ -140,11 +140,11 @@ struct TableReconciliation {
       clock: reconciler.clock)
     var result = try await listing.list(full: full, overlap: configuration.listingOverlap)
     note(result, &outcome, &work)
-    if !result.isFull, result.hasAbsent || result.replacedLoad {
+    if !result.isFull, result.hasAbsent || !result.replacedLoads.isEmpty {
       // What else is gone is seen only where all is listed.
-      let (replacedLoad, newLoads) = (result.replacedLoad, result.newLoads)
+      let (replacedLoads, newLoads) = (result.replacedLoads, result.newLoads)
       result = try await listing.list(full: true, overlap: configuration.listingOverlap)
-      result.replacedLoad = result.replacedLoad || replacedLoad
+      result.replacedLoads.formUnion(replacedLoads)
       result.newLoads += newLoads
       note(result, &outcome, &work)
     }

@@ -75,6 +75,11 @@ struct ObjectReporter {
     }
   }
 
+  /// Resolves that an object was gone.
+  func resolveVanished(_ object: KnownObject, because reason: String, in session: LedgerSession) throws {
+    try resolve(.vanishedObject, object, because: reason, in: session)
+  }
+
   private static let kindsOfObjects: [FindingKind] = [
     .lostRows, .alteredRows, .duplicateRows, .outOfOrder, .unexpectedRows, .otherLedger, .unknownChanges,
     .abortedRows, .wrongTimestamp, .wrongOperation, .unreadableObject, .emptyObject, .foreignName,

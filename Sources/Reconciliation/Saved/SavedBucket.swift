@@ -15,11 +15,23 @@ public final class SavedBucket: ObjectStore, ObservationSource {
   private let keys: [String]
   private let lines: [String: Range<Int>]
 
+  /// The bucket of the file at `path`, for a ledger that has not looked at the bucket since.
+  ///
+  /// - Throws: `SavedObservations.Problem` where there is none, or it is not whole, or of another pipeline or
+  ///   version, or the ledger knows better: what came since would be missed. `LedgerError`.
+  public convenience init(path: String, for ledger: LedgerStore) throws {
+    try self.init(path: path, tag: ledger.pipelineTag)
+    guard let listed = try ledger.lastListing(ofBucket: name), listed > savedAt else { return }
+    throw SavedObservations.Problem(
+      description: "\(path) was saved at \(savedAt), and the ledger has seen the bucket at \(listed): "
+        + "save it anew, or take a copy of the ledger from before")
+  }
+
   /// The bucket of the file at `path`.
   ///
   /// - Throws: `SavedObservations.Problem` where there is none, or it is not whole, or of another pipeline or
   ///   version.
-  public init(path: String, tag: PipelineTag) throws {
+  init(path: String, tag: PipelineTag) throws {
     func problem(_ text: String) -> SavedObservations.Problem {
       SavedObservations.Problem(description: "\(path) \(text)")
     }

@@ -1,4 +1,5 @@
 import Ledger
+import Time
 
 /// `3 operations (2 inserts, 1 delete)`, `1 update`.
 struct OperationPhrase: CustomStringConvertible {
@@ -31,5 +32,15 @@ struct DurationPhrase: CustomStringConvertible {
     case ..<172_800_000: description = "\(seconds / 3_600) h \(seconds / 60 % 60) min"
     default: description = "\(seconds / 86_400) d \(seconds / 3_600 % 24) h"
     }
+  }
+}
+
+/// `2026-11-28`.
+struct DayPhrase: CustomStringConvertible {
+  let description: String
+
+  init(_ daysSince1970: Int) {
+    let begin = Timestamp(seconds: Int64(daysSince1970) * 86_400)
+    description = String(begin.description.prefix { $0 != "T" && $0 != " " })
   }
 }

@@ -116,7 +116,7 @@ extension Pipeline {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
       return nil
     }
-    return try SavedBucket(path: path, tag: ledger.pipelineTag)
+    return try SavedBucket(path: path, for: ledger)
   }
 
   /// The source's own rows, as a witness.

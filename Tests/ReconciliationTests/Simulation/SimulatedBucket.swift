@@ -89,6 +89,9 @@ final class SimulatedBucket: ObjectStore, ObservationSource {
     }
   }
 
+  /// Puts an object back as it was.
+  func restore(_ key: String, _ stored: Stored) { state.withLock { $0.objects[key] = stored } }
+
   func remove(_ key: String) { _ = state.withLock { $0.objects.removeValue(forKey: key) } }
 
   func stored(_ key: String) -> Stored? { state.withLock { $0.objects[key] } }
