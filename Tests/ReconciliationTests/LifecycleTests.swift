@@ -194,6 +194,38 @@ import Time
     }
   }
 
+  /// DO_NOTHING, after a lifecycle rule took the first days: what they had delivered is owed by the new load.
+  @Test func aLoadIsMadeOverAfterDaysHaveExpired() async throws {
+    var simulation = try Simulation(seed: 33)
+    try simulation.commit(inserts: 12)
+    simulation.load(rowsPerObject: 4)
+    for _ in 0..<4 {
+      try simulation.commit(inserts: 3, updates: 3, deletes: 2)
+      simulation.flush(after: .seconds(30))
+      simulation.clock.advance(by: .seconds(86_400))
+    }
+    try await simulation.reconcile()
+    simulation.configuration.fullListingEvery = .zero
+    for key in simulation.bucket.keys.prefix(2) + [1, 2, 3].map(simulation.loadKey) {
+      simulation.bucket.remove(key)
+    }
+    #expect(try await simulation.reconcile().verdict.status == .ok)
+    try simulation.commit(updates: 2, deletes: 1)
+    simulation.clock.advance(by: .seconds(100))
+    let lost = try #require(simulation.live.keys.min())
+    simulation.load(rowsPerObject: 5, dropping: [lost])
+    for _ in 0..<2 {
+      simulation.clock.advance(by: .seconds(60))
+      try simulation.commit(inserts: 1, updates: 1)
+      simulation.flush(after: .seconds(60))
+      let result = try await simulation.reconcile()
+      #expect(Set(result.findings(.lostRows).flatMap(\.rows).map(\.key)) == [simulation.key(lost)])
+      #expect(result.figures?.late == 0 && result.figures?.pending == 0)
+      #expect(Set(result.findings.map(\.kind)).isSubset(of: [.lostRows, .reload, .vanishedObject]))
+      #expect(result.findings(.vanishedObject).allSatisfy { $0.severity == .notice })
+    }
+  }
+
   /// A resumed task sends what it had sent before.
   @Test func whatIsSentAgainAfterAResumeIsCounted() async throws {
     for level in ObservationLevel.allCases {
