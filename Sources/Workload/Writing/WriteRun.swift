@@ -56,7 +56,7 @@ struct WriteRun {
   private static let largeTransaction = 16
   private static let largestGroup = 256
   /// How long a group should last: long beside a flush of the ledger, short beside what a value's age may be.
-  private static let groupDuration = Duration.milliseconds(100)
+  private static let groupDuration = Duration.milliseconds(200)
 
   static func start(
     _ plan: WritePlan, progress: @Sendable (WriteProgress) -> Void, writer: isolated Writer
