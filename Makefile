@@ -80,7 +80,7 @@ test-huge: build ## replicate one transaction of 10,000,000 rows, within 256 MB 
 	done < <(grep -v '^#' Tests/postgres-versions.txt)
 	touch $@
 
-test-postgres-versions: packages .venv-postgres/installed ## run the demo and the replicator's tests on PostgreSQL 13 and 18
+test-postgres-versions: packages .venv-postgres/installed ## run the demo, the client's and the replicator's tests on PostgreSQL 13 and 18
 	@export LAKECANARY_TEST_PYTHON="$(CURDIR)/.venv/bin/python3"
 	swift build --build-tests -debug-info-format none
 	Tests/postgres-versions

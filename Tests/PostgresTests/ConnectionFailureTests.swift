@@ -114,7 +114,9 @@ import Testing
     let superuser = cluster.conninfo()
     let guest = superuser.replacing("user=postgres", with: "user=guest")
     try await blocking {
-      try Connection(superuser).execute("create role guest login password 'right'")
+      // The default from PostgreSQL 14 on.
+      _ = try Connection(superuser).script(
+        "set password_encryption = 'scram-sha-256'; create role guest login password 'right'")
     }
     let wrong = try await failure(of: guest + " password=wrong")
     #expect(wrong.code == .connectionRejected(.invalidPassword))
