@@ -17,7 +17,8 @@ struct FindingsCommand: AsyncParsableCommand {
     subcommands: [List.self, Acknowledge.self, Resolve.self], defaultSubcommand: List.self)
 
   struct List: PipelineCommand {
-    static let configuration = CommandConfiguration(abstract: "List findings, those open first, the worst first.")
+    static let configuration = CommandConfiguration(
+      abstract: "List findings, those open first, the worst first.")
 
     @OptionGroup var common: CommonOptions
     @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions
