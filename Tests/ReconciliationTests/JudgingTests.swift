@@ -1,4 +1,5 @@
 import Ledger
+import ObjectStorage
 import Reconciliation
 import TestSupport
 import Testing
@@ -92,6 +93,102 @@ import Time
     #expect(try await simulation.reconcile().verdict.status == .ok)
     try find(1_500..<1_501)
     #expect(try await simulation.reconcile().verdict.status == .critical)
+  }
+
+  @Test func aSourceThatCannotBeWrittenIsUnknownAndThenCritical() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    #expect(try await simulation.reconcile(writing: .done).verdict.status == .ok)
+    let failed = try await simulation.reconcile(writing: .failed("no server answers"))
+    let expected = Verdict(status: .unknown, reason: "nothing was written: no server answers")
+    #expect(failed.verdict == expected)
+    #expect(try reconciler(simulation).judge().verdict == expected)
+    // A command that does not write does not know better.
+    simulation.clock.advance(by: .seconds(3_601))
+    #expect(try await simulation.reconcile().resolvedFindings.isEmpty)
+    let silent = try await simulation.reconcile(writing: .failed("no server answers"))
+    #expect(silent.verdict.status == .critical)
+    #expect(
+      silent.verdict.reason.hasPrefix("the source could not be written for 60 min"), "\(silent.verdict)")
+    #expect(try reconciler(simulation).judge().verdict == silent.verdict)
+    let back = try await simulation.reconcile(writing: .done)
+    #expect(back.verdict.status == .ok && back.resolvedFindings.map(\.kind) == [.silence])
+  }
+
+  @Test func whereNothingIsWrittenForADayThereIsNothingToJudge() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    simulation.configuration.limits = Limits(settings: simulation.settings)
+    simulation.clock.advance(by: .seconds(86_000))
+    #expect(try await simulation.reconcile().verdict.status == .ok)
+    simulation.clock.advance(by: .seconds(600))
+    let idle = try await simulation.reconcile().verdict
+    #expect(idle.status == .unknown)
+    #expect(idle.reason.hasPrefix("there is nothing to judge: nothing was committed for 24 h"), "\(idle)")
+  }
+
+  @Test func aWarningTellsOfABucketOutOfReach() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    var rows = simulation.takeRows()
+    rows[0].commit = rows[0].commit.map { $0 - .seconds(100) }
+    simulation.write(rows)
+    let warned = try await simulation.reconcile()
+    #expect(warned.verdict.status == .warning)
+    let error = StorageError(.serverFailed, .list, store: "s3://x")
+    simulation.bucket.failListing(error)
+    let blind = try await simulation.reconcile(writing: .failed("no server answers"))
+    #expect(
+      blind.verdict
+        == Verdict(
+          status: .warning,
+          reason: "\(warned.verdict.reason); besides, nothing was written: no server answers; "
+            + "besides, \(error)"))
+  }
+
+  @Test func whatIsKnownToBeLostOrLateIsNotSaidToHaveArrived() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    try simulation.commit(inserts: 2)
+    _ = simulation.takeRows()
+    try simulation.commit(inserts: 4)
+    simulation.flush()
+    try simulation.commit(inserts: 1)
+    _ = simulation.takeRows()
+    simulation.clock.advance(by: .seconds(500))
+    for finding in try await simulation.reconcile().findings {
+      try simulation.ledger.acknowledge(finding.id, reason: "known", until: nil)
+    }
+    let result = try await simulation.reconcile()
+    #expect(
+      result.verdict
+        == Verdict(
+          status: .ok,
+          reason: "7 of 10 operations that are due have arrived; 2 are lost and 1 is late, which is known "
+            + "(acknowledged or resolved by hand)"))
+  }
+
+  @Test func anEarlierEditionsVerdictIsDerivedAsItWas() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    try simulation.commit(inserts: 2)
+    _ = simulation.takeRows()
+    try simulation.commit(inserts: 4)
+    simulation.flush()
+    for finding in try await simulation.reconcile().findings {
+      try simulation.ledger.acknowledge(finding.id, reason: "known", until: nil)
+    }
+    try await simulation.reconcile()
+    var outcome = try #require(try simulation.ledger.latestRun()?.outcome)
+    outcome.evidence = outcome.evidence?.replacing("\"edition\":2,", with: "")
+    outcome.verdict = Verdict(status: .ok, reason: "all 7 operations that are due have arrived")
+    let run = try simulation.ledger.beginRun(command: "run", settings: "")
+    try simulation.ledger.finishRun(run, outcome: outcome)
+    #expect(Reconciler.rederive(try #require(try simulation.ledger.run(run))) == [])
   }
 
   @Test func aVerdictIsDerivedAgainFromItsRecord() async throws {

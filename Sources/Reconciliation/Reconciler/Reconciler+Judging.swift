@@ -19,7 +19,7 @@ extension Reconciler {
         verdict: verdict, outcome: RunOutcome(verdict: verdict), findings: findings, newFindings: [],
         resolvedFindings: [], undecided: 0)
     }
-    evidence.limits = configuration.limits
+    (evidence.limits, evidence.edition) = (configuration.limits, VerdictEvidence.currentEdition)
     let start = window.map { evidence.judgedAt - $0 }
     if let start {
       evidence.tables = try ledger.figures(

@@ -36,10 +36,12 @@ public struct Reconciler: Sendable {
   /// - Parameters:
   ///   - unseen: why nobody could look at the bucket, as where an engine failed; then what is known is judged as when
   ///     a listing fails, and no request is made.
+  ///   - writing: whether the source was written before.
   ///   - witness: the source's own rows, to be compared with the state that the bucket implies.
   /// - Throws: `LedgerError`; `CancellationError`.
   public func run(
-    _ run: RunID, unseen: String? = nil, witness: (any SourceWitness)? = nil,
+    _ run: RunID, unseen: String? = nil, writing: SourceWriting = .notTried,
+    witness: (any SourceWitness)? = nil,
     progress: (@Sendable (ReconciliationProgress) -> Void)? = nil
   ) async throws -> ReconciliationResult {
     // What was saved is judged as of then, which may be before the run began.
@@ -76,8 +78,10 @@ public struct Reconciler: Sendable {
     }
     if unseen == nil { work.notes += await source.notes() }
     try reportSilence(work.error, run: run)
+    try reportUnwritten(writing, run: run)
     return try result(
-      figures: figures, contexts: tables, work: work, clocks: correction, run: run, asOf: started)
+      figures: figures, contexts: tables, work: work, unwritten: writing.failure, clocks: correction,
+      run: run, asOf: started)
   }
 
   /// The tables to reconcile.
@@ -107,28 +111,6 @@ public struct Reconciler: Sendable {
     }
   }
 
-  /// A bucket that cannot be read is told of as long as it lasts, and weighs once it lasts too long.
-  private func reportSilence(_ error: String?, run: RunID) throws(LedgerError) {
-    let now = clock.now()
-    try ledger.write(durably: false) { session in
-      let identity = "silence/\(configuration.bucket)"
-      let known = try session.finding(identity: identity).flatMap { $0.state == .resolved ? nil : $0 }
-      guard let error else {
-        if let known { try session.resolve(known.id, because: "the bucket was read", now: now) }
-        return
-      }
-      let duration = known.map { now - $0.firstSeen } ?? .zero
-      let isTooLong = configuration.limits.silenceLimit.map { duration > $0 } ?? false
-      // Since when is known at the second look, not at the first.
-      let time = known == nil ? "" : " for \(DurationPhrase(duration))"
-      _ = try session.report(
-        FindingReport(
-          kind: .silence, severity: isTooLong ? .critical : .notice, table: nil, identity: identity,
-          summary: "the bucket could not be read\(time): \(error)"),
-        run: run, now: now)
-    }
-  }
-
   private func measureClocks(_ work: inout RunningTotals) async -> ClockCorrection {
     // A directory's times are the machine's own, to the nanosecond; S3 tells whole seconds.
     let isDirectory = store.name.hasPrefix("file:")
@@ -146,8 +128,8 @@ public struct Reconciler: Sendable {
   }
 
   private func result(
-    figures: [TableFigures], contexts: [TableContext], work: RunningTotals, clocks: ClockCorrection,
-    run: RunID, asOf: Timestamp
+    figures: [TableFigures], contexts: [TableContext], work: RunningTotals, unwritten: String?,
+    clocks: ClockCorrection, run: RunID, asOf: Timestamp
   ) throws(LedgerError) -> ReconciliationResult {
     let findings = try ledger.findings()
     let now = clock.now()
@@ -158,7 +140,7 @@ public struct Reconciler: Sendable {
       )
     }
     let evidence = VerdictEvidence(
-      tables: figures, findings: open, slow: work.slow, error: work.error,
+      tables: figures, findings: open, slow: work.slow, error: work.error, unwritten: unwritten,
       gone: work.gone.isEmpty ? nil : work.gone, lastCommit: lastCommit,
       nextDeadline: work.nextDeadline, judgedAt: now, limits: configuration.limits)
     let verdict = VerdictRule(evidence: evidence).verdict

@@ -25,8 +25,9 @@ public struct Limits: Hashable, Sendable, Codable {
   /// An operation due for longer than this counts as lost, proof or none.
   public var lossLimit: Duration = .seconds(86_400)
   /// Where nothing was committed for longer than this it is UNKNOWN; nil for any time.
-  public var idleLimit: Duration?
-  /// A bucket that cannot be read for longer than this makes it CRITICAL; nil for never.
+  public var idleLimit: Duration? = .seconds(86_400)
+  /// A bucket that cannot be read, or a source that cannot be written, for longer than this makes it CRITICAL; nil
+  /// for never.
   public var silenceLimit: Duration? = .seconds(3_600)
   /// The age of a reconciliation beyond which it is not judged any more (`check`); nil for any.
   public var staleLimit: Duration? = .seconds(3_600)

@@ -20,6 +20,8 @@ struct VerdictEvidence: Hashable, Codable {
   var slow: Int
   /// Why the bucket, or a part of it, could not be read.
   var error: String?
+  /// Why nothing could be written to the source before; nil where it was, or was not tried.
+  var unwritten: String?
   /// Of tables whose objects are gone, what it is too early to call a loss; nil of none.
   var gone: [String]?
   /// When the last transaction was committed.
@@ -28,14 +30,20 @@ struct VerdictEvidence: Hashable, Codable {
   var nextDeadline: Timestamp?
   var judgedAt: Timestamp
   var limits: Limits
+  /// Which sentences the rule makes, so that what a run said before they changed is derived as it was: nil at first;
+  /// from 2 on, OK tells of what is known not to have arrived, and trouble of what could not be looked at.
+  var edition: Int? = currentEdition
+
+  static let currentEdition = 2
 
   init(
-    tables: [TableFigures], findings: [FindingWeight], slow: Int, error: String?, gone: [String]?,
-    lastCommit: Timestamp?, nextDeadline: Timestamp?, judgedAt: Timestamp, limits: Limits
+    tables: [TableFigures], findings: [FindingWeight], slow: Int, error: String?, unwritten: String?,
+    gone: [String]?, lastCommit: Timestamp?, nextDeadline: Timestamp?, judgedAt: Timestamp, limits: Limits
   ) {
     self.tables = tables
     self.findings = VerdictEvidence.open(findings)
-    (self.slow, self.error, self.gone, self.lastCommit) = (slow, error, gone, lastCommit)
+    (self.slow, self.error, self.unwritten, self.gone) = (slow, error, unwritten, gone)
+    self.lastCommit = lastCommit
     (self.nextDeadline, self.judgedAt, self.limits) = (nextDeadline, judgedAt, limits)
   }
 

@@ -14,22 +14,43 @@ struct VerdictRule {
     let worst = reasons.map(\.status).max() ?? .ok
     if worst > .unknown, let first = reasons.first(where: { $0.status == worst }) {
       let others = reasons.count { $0.status == worst } - 1
-      return Verdict(
-        status: worst, reason: others > 0 ? "\(first.reason) (and \(others) more)" : first.reason)
+      let reason = others > 0 ? "\(first.text) (and \(others) more)" : first.text
+      return Verdict(status: worst, reason: reason + (first.kind == .silence ? "" : doubts))
     }
+    let rest = unknown ?? nothingToJudge() ?? well()
+    guard let unwritten = evidence.unwritten else { return rest }
+    return Verdict(
+      status: .unknown,
+      reason: "nothing was written: \(unwritten)" + (rest.status == .unknown ? "; \(rest.reason)" : ""))
+  }
+
+  /// Why it cannot be told how it is; nil where it can.
+  private var unknown: Verdict? {
     if let error = evidence.error { return Verdict(status: .unknown, reason: error) }
     if let finding = otherLedger ?? evidence.findings.first(where: { $0.kind == .unknownChanges }) {
       return Verdict(
         status: .unknown,
         reason: finding.summary + "; go on with the newest ledger on one host alone, or begin with a new one")
     }
-    if let reason = evidence.gone?.first { return Verdict(status: .unknown, reason: reason) }
-    return nothingToJudge() ?? well()
+    return evidence.gone?.first.map { Verdict(status: .unknown, reason: $0) }
+  }
+
+  /// What the verdict rests on no newer look at, where it is worse than UNKNOWN.
+  private var doubts: String {
+    guard evidence.edition != nil else { return "" }
+    return [evidence.unwritten.map { "nothing was written: \($0)" }, evidence.error].compactMap(\.self)
+      .map { "; besides, \($0)" }.joined()
+  }
+
+  private struct Reason {
+    var status: Verdict.Status
+    var kind: FindingKind?
+    var text: String
   }
 
   /// What speaks against OK, the gravest kinds of trouble first.
-  private func reasons() -> [Verdict] {
-    var reasons: [Verdict] = []
+  private func reasons() -> [Reason] {
+    var reasons: [Reason] = []
     for kind in VerdictRule.order {
       let findings = evidence.findings.filter { $0.kind == kind }
       guard !findings.isEmpty, otherLedger == nil || !VerdictRule.byRecord.contains(kind) else { continue }
@@ -48,28 +69,28 @@ struct VerdictRule {
       }
       guard let status else { continue }
       let first = findings.max { ($0.severity, $1.id) < ($1.severity, $0.id) } ?? findings[0]
-      reasons.append(Verdict(status: status, reason: first.summary))
+      reasons.append(Reason(status: status, kind: kind, text: first.summary))
     }
     reasons += evidence.tables.flatMap(reasons(of:))
     if evidence.slow > 0 {
       reasons.append(
-        Verdict(
+        Reason(
           status: .warning,
-          reason: "\(counted(evidence.slow, "operation")) did not arrive within "
+          text: "\(counted(evidence.slow, "operation")) did not arrive within "
             + "\(DurationPhrase(limits.warningDeadline)) of the commit"))
     }
     return reasons
   }
 
-  private func reasons(of table: TableFigures) -> [Verdict] {
-    var reasons: [Verdict] = []
+  private func reasons(of table: TableFigures) -> [Reason] {
+    var reasons: [Reason] = []
     if let completeness = table.completeness, completeness < limits.minimumCompleteness,
       limits.minimumCompleteness < 1
     {
       reasons.append(
-        Verdict(
+        Reason(
           status: .critical,
-          reason: "\(percent(completeness)) of the operations due on \(table.table) arrived, "
+          text: "\(percent(completeness)) of the operations due on \(table.table) arrived, "
             + "less than \(percent(limits.minimumCompleteness))"))
     }
     guard let lag = table.lag else { return reasons }
@@ -78,9 +99,9 @@ struct VerdictRule {
       let certain = value - lag.uncertainty
       guard certain > warning else { return }
       reasons.append(
-        Verdict(
+        Reason(
           status: certain > critical ? .critical : .warning,
-          reason: "the \(name) lag on \(table.table) is \(DurationPhrase(value)), more than "
+          text: "the \(name) lag on \(table.table) is \(DurationPhrase(value)), more than "
             + "\(DurationPhrase(certain > critical ? critical : warning))"))
     }
     judge(lag.max, "longest", limits.warningDeadline, limits.deadline)
@@ -128,12 +149,28 @@ struct VerdictRule {
     let delivered = evidence.tables.reduce(0) { $0 + $1.delivered }
     let pending = evidence.tables.reduce(0) { $0 + $1.pending }
     var reason =
-      delivered == 1
-      ? "the one operation that is due has arrived" : "all \(delivered) operations that are due have arrived"
+      known.map { "\(delivered) of \($0.due) operations that are due have arrived; \($0.text)" }
+      ?? (delivered == 1
+        ? "the one operation that is due has arrived"
+        : "all \(delivered) operations that are due have arrived")
     let lags = evidence.tables.compactMap(\.lag)
     if let p95 = lags.map(\.p95).max() { reason += ", p95 lag \(DurationPhrase(p95))" }
     if pending > 0 { reason += "; \(pending) more \(pending == 1 ? "is" : "are") not due yet" }
     return Verdict(status: .ok, reason: reason)
+  }
+
+  /// What is due and has not arrived, and is known to somebody; nil where there is none.
+  private var known: (due: Int, text: String)? {
+    let missing = evidence.tables.reduce(0) { $0 + $1.missing }
+    let late = evidence.tables.reduce(0) { $0 + $1.late }
+    guard evidence.edition != nil, missing + late > 0 else { return nil }
+    let parts = [(missing, "lost"), (late, "late")].filter { $0.0 > 0 }.map { count, what in
+      "\(count) \(count == 1 ? "is" : "are") \(what)"
+    }
+    return (
+      evidence.tables.reduce(0) { $0 + $1.due },
+      parts.joined(separator: " and ") + ", which is known (acknowledged or resolved by hand)"
+    )
   }
 
   /// That the ledger is not the only one, or not the newest.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ledger
+import Reconciliation
 import Reporting
 import Time
 import Workload
@@ -44,7 +45,7 @@ struct Run: PipelineCommand {
   ) async throws -> Session.Judged {
     let (pipeline, console) = (session.pipeline, session.console)
     var sourceClock: ClockOffset?
-    var unwritten: String?
+    var writing = SourceWriting.done
     do {
       let written = try await pipeline.write(to: ledger, progress: console.showWriting)
       if written.contains(where: { $0.summary.ending == .cancelled }) { throw CancellationError() }
@@ -55,7 +56,7 @@ struct Run: PipelineCommand {
       // The bucket can be judged all the same, for what was written before.
       let failure = FailurePolicy.failure(for: error)
       console.note(failure.line)
-      unwritten = failure.text
+      writing = .failed(failure.text)
     }
 
     let began = pipeline.clock.now()
@@ -63,16 +64,11 @@ struct Run: PipelineCommand {
     for line in view.failure?.lines(isVerbose: isVerbose) ?? [] { console.note(line) }
     let reconciled = try await pipeline.reconcile(
       ledger, view.store, command: "run", sourceClock: sourceClock,
-      patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, unwritten: unwritten,
+      patience: wait ? .untilDecided(every: pipeline.lookInterval) : .none, writing: writing,
       unseen: view.failure?.text, since: wait ? nil : began, progress: console.showReconciling)
     try pipeline.pruneDaily(ledger)
-    var report = try pipeline.report(of: reconciled.run, ledger)
-    if let unwritten, report.verdict.status <= .unknown {
-      let doubt = report.verdict.status == .unknown ? "; \(report.verdict.reason)" : ""
-      report.verdict = Verdict(status: .unknown, reason: "nothing was written: \(unwritten)\(doubt)")
-      report.notes.removeAll { $0.hasPrefix("nothing was written: ") }
-    }
     return Session.Judged(
-      report: report, isBeginning: unwritten == nil && pipeline.isBeginning(reconciled.result))
+      report: try pipeline.report(of: reconciled.run, ledger),
+      isBeginning: writing == .done && pipeline.isBeginning(reconciled.result))
   }
 }

@@ -172,8 +172,9 @@ extension ConfigurationKey {
     case .limitMaxAltered: ("Rows that may arrive with other values.", "0")
     case .limitMaxOutOfOrder: ("Rows that may arrive after a later one.", "0")
     case .limitLossAfter: ("An operation that is late for so long counts as lost.", "24h")
-    case .limitIdleAfter: ("Nothing committed for so long is UNKNOWN. Default: any time.", "1h")
-    case .limitSilenceAfter: ("A bucket that cannot be read for so long is CRITICAL.", "1h")
+    case .limitIdleAfter: ("Nothing committed for so long is UNKNOWN.", "24h")
+    case .limitSilenceAfter:
+      ("A bucket that cannot be read, or a source that `run` cannot write, for so long is CRITICAL.", "1h")
     case .limitStaleAfter: ("A reconciliation that is older than this `check` calls UNKNOWN.", "1h")
     case .limitForeignMargin:
       ("How much later a row of others must be to prove that a row of ours is lost.", "1m")

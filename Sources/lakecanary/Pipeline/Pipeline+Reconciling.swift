@@ -41,11 +41,11 @@ extension Pipeline {
   /// Lists, reads, matches and judges, and records the run under `command`.
   ///
   /// With `patience`, does so again and again until no operation is undecided or the last of them is due.
-  /// `unwritten` is why nothing could be written before; it is noted. `unseen` is why nobody could look at the bucket;
+  /// `writing` is whether the source was written before. `unseen` is why nobody could look at the bucket;
   /// the verdict then is UNKNOWN, or what is known already makes worse.
   func reconcile(
     _ ledger: LedgerStore, _ store: any ObjectStore, command: String, sourceClock: Ledger.ClockOffset? = nil,
-    patience: Patience = .none, unwritten: String? = nil, unseen: String? = nil,
+    patience: Patience = .none, writing: SourceWriting = .notTried, unseen: String? = nil,
     source: (any SourceWitness)? = nil, observer: (any ObservationSource)? = nil,
     engine: EngineName = .native, since began: Timestamp? = nil,
     progress: @escaping @Sendable (ReconciliationProgress) -> Void = { _ in }
@@ -57,7 +57,8 @@ extension Pipeline {
       ledger, store, clocks: sourceClock.map { ClockOffsets(source: $0) } ?? lastClocks(ledger),
       observer: observer, listsAll: hasRestarted)
     let run = try ledger.beginRun(command: command, settings: settingsText)
-    var result = try await reconciler.run(run, unseen: unseen, witness: source, progress: progress)
+    var result = try await reconciler.run(
+      run, unseen: unseen, writing: writing, witness: source, progress: progress)
     var cost = result.outcome.cost
     while case .untilDecided(let interval) = patience, result.undecided > 0, result.error == nil,
       let deadline = result.nextDeadline
@@ -68,7 +69,7 @@ extension Pipeline {
       let isLast = next <= now
       if !isLast { try await clock.sleep(until: next) }
       let before = cost
-      result = try await reconciler.run(run, witness: source, progress: progress)
+      result = try await reconciler.run(run, writing: writing, witness: source, progress: progress)
       cost = result.outcome.cost
       // What is listed again is the same objects; what is read and asked for adds up.
       cost.requests += before.requests
@@ -83,8 +84,6 @@ extension Pipeline {
       result.outcome = judgement(witness, earlier).applied(to: result.outcome)
       result.verdict = result.outcome.verdict ?? result.verdict
     }
-    // The ledger keeps the verdict that the evidence gives; that nothing was written is said beside it.
-    if let unwritten { result.outcome.notes.append("nothing was written: \(unwritten)") }
     let seconds = (clock.now() - (began ?? clock.now())).inSeconds
     if began != nil, unseen == nil, let comparison = comparison(with: cost, seconds: seconds, engine: engine)
     {

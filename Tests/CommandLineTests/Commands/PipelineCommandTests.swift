@@ -105,6 +105,12 @@ import Time
     let run = try await lakecanary(["run"], in: directory, environment: environment)
     #expect(run.exitCode == 3)
     #expect(run.output.hasPrefix("UNKNOWN shop: nothing was written: "))
+    // So do those who look at what was recorded.
+    for command in ["check", "report"] {
+      let later = try await lakecanary([command], in: directory, environment: environment)
+      #expect(later.exitCode == (command == "check" ? 3 : 0))
+      #expect(later.output.hasPrefix("UNKNOWN shop: nothing was written: "), "\(later.output)")
+    }
   }
 
   @Test func aTableOfOthersIsRefused() async throws {

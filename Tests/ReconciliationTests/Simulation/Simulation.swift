@@ -55,6 +55,8 @@ struct Simulation {
     ledger = try LedgerStore.open(
       path: directory.file("ledger.sqlite"), pipeline: "test", clock: clock)
     configuration = ReconcilerConfiguration(bucket: "simulated", settings: settings)
+    // Days pass in which the bucket alone is looked at.
+    configuration.limits.idleLimit = nil
     generator = SplitMix64(seed: seed)
   }
 
@@ -222,13 +224,13 @@ struct Simulation {
 
   @discardableResult
   func reconcile(
-    witness: (any SourceWitness)? = nil, verifying: Bool = true
+    writing: SourceWriting = .notTried, witness: (any SourceWitness)? = nil, verifying: Bool = true
   ) async throws -> ReconciliationResult {
     clock.advance(by: .milliseconds(10))
     let run = try ledger.beginRun(command: "reconcile", settings: "")
     let result = try await Reconciler(
       store: bucket, ledger: ledger, configuration: configuration, clock: clock, source: bucket
-    ).run(run, witness: witness)
+    ).run(run, writing: writing, witness: witness)
     try ledger.finishRun(run, outcome: result.outcome)
     guard verifying else { return result }
     #expect(try ledger.verifyIntegrity() == [])
