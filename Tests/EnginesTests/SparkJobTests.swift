@@ -81,6 +81,35 @@ import Time
       try await job("exit 137", in: scratch).run("SELECT 1;")
     }
     #expect(status.code == .killed, "\(status)")
+    // How Java's System.exit(-1) ends.
+    let negative = try await #require(throws: EngineError.self) {
+      try await job("exit 255", in: scratch).run("SELECT 1;")
+    }
+    #expect(negative.code == .failed && negative.description.contains("code 255"), "\(negative)")
+  }
+
+  @Test func noLineOfTheLogShowsASecret() async throws {
+    let scratch = try Scratch()
+    defer { withExtendedLifetime(scratch) {} }
+    var job = try job("echo \"Error: $*, $AWS_SESSION_TOKEN\"; exit 1", in: scratch)
+    job.properties += [
+      "spark.hadoop.fs.s3a.secret.key=Sesame-1", "spark.hadoop.fs.s3a.access.key=Sesame-1-too",
+    ]
+    job.environment["AWS_SESSION_TOKEN"] = "Sesame-2"
+    let said = Mutex<[String]>([])
+    let error = try await #require(throws: EngineError.self) {
+      try await job.run("SELECT 1;") { line in said.withLock { $0.append(line) } }
+    }
+    let lines = said.withLock { $0 } + error.logTail + [error.description]
+    #expect(lines.contains { $0.contains("spark.hadoop.fs.s3a.secret.key=(hidden)") }, "\(lines)")
+    #expect(lines.contains { $0.contains("spark.executor.memory=4g") })
+    #expect(!lines.contains { $0.contains("Sesame") || $0.contains("-too") })
+  }
+
+  @Test func aPropertyIsShownWithoutItsSecret() {
+    #expect(Secrets.shown("spark.hadoop.fs.s3a.secret.key=a=b") == "spark.hadoop.fs.s3a.secret.key=(hidden)")
+    #expect(Secrets.shown("spark.executor.memory=4g") == "spark.executor.memory=4g")
+    #expect(Secrets.shown("spark.authenticate.secret") == "spark.authenticate.secret")
   }
 
   @Test func theJobGetsStatementsAndNoSecret() async throws {

@@ -94,7 +94,8 @@ public struct InventoryManifest: Sendable {
       guard size <= sizeLimit else { throw StorageError(.tooLarge, .get, store: store.name, key: key) }
       bytes = try await store.get(key).bytes
       let sum = String(key.dropLast("manifest.json".count)) + "manifest.checksum"
-      checksum = String(decoding: try await store.get(sum).bytes, as: UTF8.self)
+      // An MD5's 32 digits, and an end of line.
+      checksum = String(decoding: try await store.get(sum, range: .bytes(0..<64)).bytes, as: UTF8.self)
     } catch {
       guard error.code == .notFound else { throw error }
       return nil

@@ -26,7 +26,10 @@ struct InventoryReader {
           .inventoryUnsupported, place, "the file of the inventory is larger than 2 GiB", mend: "list live")
       }
       let bytes: [UInt8]
-      do throws(StorageError) { bytes = try await manifest.store.get(file.key).bytes } catch {
+      do throws(StorageError) {
+        let head = try await manifest.store.head(file.key)
+        bytes = head.size == file.size ? try await manifest.store.get(file.key, ifMatch: head.etag).bytes : []
+      } catch {
         guard error.code == .notFound else { throw error }
         throw incomplete(place, "the manifest names a file that is not there")
       }

@@ -69,8 +69,10 @@ public struct SparkJob: Sendable {
       toFile: script, atomically: false, encoding: .utf8)
     let tail = LogTail()
     let wait = StartWait()
+    let secrets = Secrets(properties: properties, environment: environment)
     let status = try await launch(script: script, directory: folder.path, wait) { line in
       if line == SparkJob.firstAnswer { return wait.end() }
+      let line = secrets.hidden(in: line)
       tail.add(line)
       onLine(line)
     }
@@ -85,7 +87,7 @@ public struct SparkJob: Sendable {
     }
     switch status {
     case .exited(0): return
-    case .exited(let code) where code < 128:
+    case .exited(let code) where !SparkJob.signals.contains(code - 128):
       throw EngineError(
         .failed, "Spark", "the job ended with code \(code)", mend: "--verbose shows the end of its log",
         said: tail.cause, logTail: tail.all)
@@ -95,6 +97,9 @@ public struct SparkJob: Sendable {
       throw killed(by: signal, tail)
     }
   }
+
+  /// Those that a shell's exit code of 128 and more can mean; Java ends itself with 255.
+  private static let signals: ClosedRange<Int32> = 1...64
 
   private func killed(by signal: Int32, _ tail: LogTail) -> EngineError {
     EngineError(

@@ -1,6 +1,7 @@
 import AWS
 import Alerting
 import DMS
+import Engines
 import Ledger
 import Logging
 import ObjectStorage
@@ -77,7 +78,9 @@ extension PipelineConfiguration {
     case .listingInventoryMaxAge: return DurationText.text(listing.inventoryMaxAge)
     case .engineOutput: return engines.output?.description
     case .engineStartTimeout: return DurationText.text(engines.startTimeout)
-    case .sparkConf: return engines.spark.conf.isEmpty ? nil : engines.spark.conf.joined(separator: ", ")
+    case .sparkConf:
+      let conf = engines.spark.conf
+      return conf.isEmpty ? nil : conf.map(Secrets.shown).joined(separator: ", ")
     case .athenaWorkgroup: return engines.athena.workgroup
     case .athenaDatabase: return engines.athena.database
     case .athenaResults: return engines.athena.results?.description

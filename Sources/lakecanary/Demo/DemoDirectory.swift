@@ -23,7 +23,7 @@ struct DemoDirectory {
       To look around:
         \(command) report --config \(path)/lakecanary.yaml
         \(bucketGuide(command))
-        \(database) -l \(cluster.directory)/log -o "-k \(cluster.directory) -c listen_addresses=''" start
+        \(database) -l \(cluster.directory)/data/log -o "-k \(cluster.directory) -c listen_addresses=''" start
         psql -h \(cluster.directory) -U \(PostgresCluster.superuser) -d \(DemoStage.database) -c 'table customers limit 5'
         \(database) stop
       To be rid of it:

@@ -41,10 +41,11 @@ extension Pipeline {
     guard case .s3(let bucket) = place.location.place else { return "" }
     let marks = statements.map { statement in
       let key = place.output.prefix(of: statement.table.name) + ObservationTableFormat.successMarker
-      return "--   aws s3api put-object --bucket \(bucket) --key \(key)\n"
+      return "--   aws s3api put-object --bucket \(bucket) --key \(ShellText.quoted(key))\n"
     }
     return "-- For Athena's engine 3, one statement after the other. Once all have succeeded:\n"
-      + marks.joined() + "--   lakecanary reconcile --observations \(place.location)\n\n"
+      + marks.joined()
+      + "--   lakecanary reconcile --observations \(ShellText.quoted(place.location.description))\n\n"
   }
 
   /// All statements, for people.
