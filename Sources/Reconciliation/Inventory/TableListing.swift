@@ -131,7 +131,8 @@ struct TableListing {
           if entry.kind == .load, let generation = before.generation {
             page.replacedLoads.insert(generation)
           }
-        } else if try isBack(entry, reporter, in: session) {
+        } else if try number > 1 && isBack(entry, reporter, in: session) {
+          // In a first listing nothing can be back.
           continue
         }
         page.new += 1
