@@ -80,6 +80,22 @@ public struct TableMappings: Hashable, Sendable {
     }
   }
 
+  /// The names of columns that rules add to a table's own: header columns, and before images of these columns.
+  public func addedColumns(to table: QualifiedName, with columns: [String]) -> Set<String> {
+    var names: Set<String> = []
+    for rule in transformations where rule.target == .column && rule.matches(table) {
+      switch rule.action {
+      case .addColumn(let name, _, _): names.insert(name)
+      case .addBeforeImages(let prefix, let suffix, _):
+        for column in columns where rule.column.matches(column) {
+          names.insert(prefix + (targetColumn(column, of: table) ?? column) + suffix)
+        }
+      case .name, .removeColumn, .includeColumn, .changeType: break
+      }
+    }
+    return names
+  }
+
   /// A table as it is written.
   ///
   /// - Throws: `DMSError` with `invalidName` where a name cannot stand in a key, or two columns have one name.

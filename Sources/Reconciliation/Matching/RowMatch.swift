@@ -85,7 +85,8 @@ struct RowMatcher {
       if let match = try byVersion(row, known.filter { $0.kind == kind }, isDelivered)
         ?? byVersion(row, others, isDelivered)
       {
-        return try toldDelete(row, insteadOf: match, known, isDelivered) ?? match
+        if let delete = try toldDelete(row, insteadOf: match, known, isDelivered) { return delete }
+        return try isByAnotherHand(row, match, isDelivered) ? .unexpected(.unknownChange) : match
       }
       // A delete's row has the key alone.
       if row.version == nil, let delete = deletion(in: known),
@@ -202,6 +203,18 @@ struct RowMatcher {
       distance(of: delete, from: row.commit) ?? .zero < distance(of: operation, from: row.commit) ?? .zero
     else { return nil }
     return .operation(delete, differences(row, delete, comparesValues: false))
+  }
+
+  /// Whether another transaction than the operation's made a row that has its version.
+  ///
+  /// It was committed at another time, and has another Op, or other values than those that arrived before: somebody
+  /// changed the row and left its version. A delivery gone wrong still has its commit's time, or its Op and values.
+  private func isByAnotherHand(
+    _ row: ObservedRow, _ match: RowMatch, _ isDelivered: (KnownOperation) throws -> Bool
+  ) rethrows -> Bool {
+    guard case .operation(let operation, let differences) = match, differences.timestamp else { return false }
+    if differences.operation { return true }
+    return try differences.columns != 0 && (operation.state == .covered || isDelivered(operation))
   }
 
   /// The delete of a key: of several, all but one were rolled back.

@@ -74,6 +74,14 @@ public enum ObservedOp: Hashable, Sendable {
   case none
   /// Any other text.
   case other
+
+  /// What the text of a column says.
+  ///
+  /// - Parameter isByName: whether the column is called `Op`. Engines write it in other case, and so may be called a
+  ///   header column of a user's own (`$AR_H_OPERATION`), of which other texts say nothing.
+  init(_ text: String, isByName: Bool) {
+    self = OperationKind(rawValue: text).map(ObservedOp.operation) ?? (isByName ? .other : .none)
+  }
 }
 
 extension ObservedOp: Codable {

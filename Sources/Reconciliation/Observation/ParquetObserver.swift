@@ -11,6 +11,7 @@ struct ParquetObserver {
   private let request: ObservationRequest
   private let file: String
   private let op: Int?
+  private let isOpByName: Bool
   private let timestamp: Int?
   private let key: Int?
   private let version: Int?
@@ -36,6 +37,7 @@ struct ParquetObserver {
     let schema = metadata.schema
     // A list of operations is none: rows are told apart by one each.
     op = schema.column(named: "Op").flatMap { schema.leaves[$0].maxRepetitionLevel == 0 ? $0 : nil }
+    isOpByName = op.map { schema.leaves[$0].name == "Op" } ?? false
     timestamp = request.timestampColumn.flatMap(schema.column(named:))
     key = schema.column(named: request.keyColumn)
     version = schema.column(named: request.versionColumn)
@@ -195,7 +197,7 @@ struct ParquetObserver {
 
   private func observedOp(_ ops: ColumnValues?, _ row: Int) -> ObservedOp {
     guard let text = ops?.string(row) else { return .none }
-    return OperationKind(rawValue: text).map(ObservedOp.operation) ?? .other
+    return ObservedOp(text, isByName: isOpByName)
   }
 }
 
@@ -209,9 +211,18 @@ extension ColumnValues {
       if let bytes = bytes(row), bytes.count == 16 { return .text(uuidText(bytes)) }
     case (let kind?, .byteArray) where column.convertedType != .decimal:
       if let text = string(row) { return DigestedValue(text: text, kind: kind) }
+    case (.double, .int32), (.double, .int64), (.double, .fixedLenByteArray), (.double, .byteArray):
+      if let number = number(row) { return .double(number) }
     default: break
     }
     return digested(row)
+  }
+
+  /// The double nearest to a decimal or an integer: a rule, or an engine, may have given the column such a type, and
+  /// zeros behind a number make no other of it.
+  private func number(_ row: Int) -> Double? {
+    if let unscaled = decimalUnscaled(row) { return Double("\(unscaled)e-\(column.scale ?? 0)") }
+    return column.timestampUnit == nil ? int64(row).map(Double.init) : nil
   }
 
   private func digested(_ row: Int) -> DigestedValue {

@@ -22,7 +22,7 @@ struct TableContext: Sendable {
   let loadTimeIsTaskStart: Bool
   /// The endpoint's settings.
   let settings: EndpointSettings
-  /// Columns that DMS puts before the table's own.
+  /// Columns that DMS puts beside the table's own: a load and changes need not have the same ones.
   let headerColumns: Set<String>
 
   var name: TableName { table.declaration.name }
@@ -96,5 +96,6 @@ extension TableContext {
     loadTimeIsTaskStart = settings.useTaskStartTimeForFullLoadTimestamp
     self.settings = settings
     headerColumns = Set([ChangeOperation.columnName, settings.timestampColumnName].compactMap(\.self))
+      .union(mappings?.addedColumns(to: source, with: declaration.columns) ?? [])
   }
 }

@@ -13,6 +13,7 @@ struct CSVObserver {
   private var names: [String]?
   private var places = Places()
   private var place: Int64 = 0
+  private var isOpByName = false
   private var precision = VersionPrecision()
   /// Whether any row had an identity where it belongs, and whether one had one elsewhere.
   private var (foundKey, foundKeyElsewhere) = (false, false)
@@ -63,12 +64,14 @@ struct CSVObserver {
       throw .lacking(places.key == nil ? request.keyColumn : request.versionColumn)
     }
     guard let identity = row.text(key).flatMap({ RowIdentity($0) }), identity.tag == request.tag else {
+      // Where the key is some other UUID, columns are in their places: a before image may hold a key of ours.
       foundKeyElsewhere =
         foundKeyElsewhere
-        || row.values.indices.contains { index in
-          row.values[index].range.count == 36
-            && row.text(index).flatMap { RowIdentity($0) }?.tag == request.tag
-        }
+        || row.text(key)?.isUUID != true
+          && row.values.indices.contains { index in
+            row.values[index].range.count == 36
+              && row.text(index).flatMap { RowIdentity($0) }?.tag == request.tag
+          }
       observation.noteForeign(commit: commit)
       return
     }
@@ -117,6 +120,7 @@ struct CSVObserver {
       return same.count == 1 ? same[0] : nil
     }
     places.op = place("Op")
+    isOpByName = places.op.map { names[$0] == "Op" } ?? false
     places.timestamp = place(request.timestampColumn)
     places.key = place(request.keyColumn)
     places.version = place(request.versionColumn)
@@ -126,13 +130,24 @@ struct CSVObserver {
 
   private func observedOp(_ row: CSVReader.Row) -> ObservedOp {
     guard let text = row.text(places.op), !text.isEmpty else { return .none }
-    return OperationKind(rawValue: text).map(ObservedOp.operation) ?? .other
+    return ObservedOp(text, isByName: isOpByName)
   }
 
   /// Whether a number in DMS's form (`+3.23800011e+01`) has fewer digits than tell one double from another.
   private func isRounded(_ text: String) -> Bool {
     guard let exponent = text.firstIndex(where: { $0 == "e" || $0 == "E" }) else { return false }
     return text[..<exponent].count(where: \.isNumber) < 16
+  }
+}
+
+extension String {
+  /// Whether it is a UUID in the form that PostgreSQL prints.
+  fileprivate var isUUID: Bool {
+    utf8.count == 36
+      && utf8.enumerated().allSatisfy { place, byte in
+        [8, 13, 18, 23].contains(place)
+          ? byte == UInt8(ascii: "-") : Character(Unicode.Scalar(byte)).isHexDigit
+      }
   }
 }
 
