@@ -41,14 +41,14 @@ extension ChangeWriter {
         table: ChangeWriter.transactions, source: name, target: name,
         location: TableLocation(transactionsOf: task.settings, prefix: task.prefix),
         name: .transactions(closedAt: clock.now()), file: try file.finish(), rowCount: file.rowCount,
-        batch: batch, rowFaults: [], emptyFile: nil))
+        batch: batch, rowFaults: [], rows: [], emptyFile: nil))
   }
 
   func close(_ table: ReplicatedTable) throws {
     if let injector { try releaseHeld(table, injector) }
     guard let batch = plan.closed(table.number) else { return }
-    let faults = table.rowFaults
-    table.rowFaults = []
+    let (faults, rows) = (table.rowFaults, table.rows)
+    (table.rowFaults, table.rows) = ([], [])
     rowsInFlight[batch] = Flight(counts: [table.number: table.takeOpenCounts()], time: row.header.time)
     guard var file = table.file else {
       // Faults have taken every row of it.
@@ -64,7 +64,7 @@ extension ChangeWriter {
       EncodedObject(
         table: table.number, source: table.source, target: table.target, location: table.location,
         name: .changes(closedAt: closedAt), file: try file.finish(), rowCount: rowCount, batch: batch,
-        rowFaults: faults, emptyFile: try emptyFile(table)))
+        rowFaults: faults, rows: rows, emptyFile: try emptyFile(table)))
   }
 
   private func emptyFile(_ table: ReplicatedTable) throws(ReplicatorError) -> [UInt8]? {

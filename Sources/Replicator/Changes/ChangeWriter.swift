@@ -257,6 +257,7 @@ final class ChangeWriter {
   func append(_ row: borrowing SourceRow, _ table: ReplicatedTable) throws(ReplicatorError) {
     if table.file == nil { try openFile(table) }
     try table.file?.append(row)
+    if injector != nil, let layout = table.layout { table.rows.append(FaultRow(row, layout)) }
   }
 
   private func openFile(_ table: ReplicatedTable) throws(ReplicatorError) {

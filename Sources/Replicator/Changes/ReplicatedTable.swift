@@ -22,6 +22,10 @@ final class ReplicatedTable {
   var file: RowFile?
   /// What was done wrong to rows of the open file.
   var rowFaults: [FaultTruth] = []
+  /// The rows of the open file, where faults may take it.
+  var rows: [FaultRow] = []
+  /// Whether a fault leaves out all of its changes.
+  var isSuspendedByFault = false
   /// A row that waits for one of a later transaction, for the fault `reorder`.
   var held: RowCopy?
   /// The commit time of the row before, and of the transaction that a fault leaves out.

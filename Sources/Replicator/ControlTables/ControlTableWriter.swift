@@ -96,6 +96,6 @@ final class ControlTableWriter {
         location: TableLocation(
           controlTable: table.name, schema: enabled.schema, settings: task.settings, prefix: task.prefix),
         name: .changes(closedAt: now), file: try file.finish(), rowCount: rowCount, batch: nil, rowFaults: [],
-        emptyFile: nil))
+        rows: [], emptyFile: nil))
   }
 }

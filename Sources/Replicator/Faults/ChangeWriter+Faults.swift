@@ -6,6 +6,7 @@ extension ChangeWriter {
   func write(
     _ row: borrowing SourceRow, _ table: ReplicatedTable, with injector: FaultInjector
   ) throws(ReplicatorError) {
+    if try isOfSuspendedTable(row, table, injector) { return }
     if try isOfLostTransaction(row, table, injector) { return }
     guard table.held == nil, let kind = injector.take(RowFault.kinds(for: row.header.operation))?.kind else {
       try append(row, table)
@@ -23,6 +24,7 @@ extension ChangeWriter {
     case .flipOp, .flipDelete:
       copy.setOperation(.update)
       try append(copy.row, table)
+      if let operation = truth.op, let last = table.rows.indices.last { table.rows[last].op = operation }
     case .wrongTimestamp:
       copy.setTime(TimestampText(row.header.time - .seconds(3_600)))
       try append(copy.row, table)
@@ -40,6 +42,20 @@ extension ChangeWriter {
       return try append(row, table)
     }
     table.rowFaults.append(truth)
+  }
+
+  /// Whether a row comes after its table was suspended, which the first row of one is when the fault is due.
+  private func isOfSuspendedTable(
+    _ row: borrowing SourceRow, _ table: ReplicatedTable, _ injector: FaultInjector
+  ) throws(ReplicatorError) -> Bool {
+    if table.isSuspendedByFault { return true }
+    guard injector.take([.suspendTable]) != nil else { return false }
+    table.isSuspendedByFault = true
+    table.figures.tableState = .error
+    try injector.record(
+      FaultTruth(
+        fault: .suspendTable, table: table.target.description, commitTime: row.header.time.description))
+    return true
   }
 
   /// Whether a row goes with its transaction: the fault is taken by the first row of one, and takes the others.
@@ -78,6 +94,17 @@ extension ChangeWriter {
   }
 }
 
+extension FaultRow {
+  /// A row of a table with this layout.
+  init(_ row: borrowing SourceRow, _ layout: FileLayout) {
+    op = row.header.operation.rawValue
+    key = [:]
+    for (index, column) in layout.sourceColumns.enumerated() where column.isPrimaryKey {
+      key[column.name] = .some(row.values[index].string)
+    }
+  }
+}
+
 private enum RowFault {
   private static let values: Set<Fault.Kind> = [
     .alterValue, .truncateValue, .roundValue, .shiftZone, .nullValue, .swapValues,
@@ -92,12 +119,9 @@ private enum RowFault {
   }
 
   static func truth(_ kind: Fault.Kind, _ row: SourceRow, _ table: ReplicatedTable) -> FaultTruth {
-    var key: [String: String?] = [:]
-    for (index, column) in (table.layout?.sourceColumns ?? []).enumerated() where column.isPrimaryKey {
-      key[column.name] = .some(row.values[index].string)
-    }
+    let named = table.layout.map { FaultRow(row, $0) }
     return FaultTruth(
-      fault: kind, table: table.target.description, row: key, op: row.header.operation.rawValue,
+      fault: kind, table: table.target.description, row: named?.key, op: row.header.operation.rawValue,
       commitTime: row.header.time.description)
   }
 
@@ -148,7 +172,7 @@ private enum RowFault {
       return kept.isEmpty ? nil : Array(kept.utf8)
     case (.nullValue, .text) where column.type != .string(36), (.nullValue, .trimmedText):
       return []
-    case (.roundValue, .float), (.roundValue, .double):
+    case (.roundValue, .float), (.roundValue, .double), (.roundValue, .decimal):
       guard let number = Double(String(decoding: text, as: UTF8.self)), number.isFinite else { return nil }
       let rounded = (number * 10).rounded() / 10
       return rounded == number ? nil : Array("\(rounded)".utf8)

@@ -16,6 +16,10 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
     case loseDelete = "lose-delete"
     /// All rows of a transaction are left out, as after a resume that missed it (DMS.md section 6).
     case loseTransaction = "lose-transaction"
+    /// A row is left out of a full-load object.
+    case loseLoadRow = "lose-load-row"
+    /// A table's changes end while those of others go on: DMS suspends a table that it cannot apply.
+    case suspendTable = "suspend-table"
     /// A CDC object is not written.
     case dropObject = "drop-object"
     /// A row is written twice.
@@ -80,6 +84,8 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
       case .loseUpdate: "leave an update out"
       case .loseDelete: "leave a delete out"
       case .loseTransaction: "leave all rows of a transaction out"
+      case .loseLoadRow: "leave a row out of the full load"
+      case .suspendTable: "write no more changes of a table"
       case .dropObject: "do not write a CDC object"
       case .doubleRow: "write a row twice"
       case .doubleObject: "write an object twice, under two names"
@@ -110,6 +116,9 @@ public struct Fault: Hashable, Sendable, CustomStringConvertible {
       case .deleteObject: "remove an object that was written"
       }
     }
+
+    /// Whether it concerns the rows of a full load, which are read one by one then.
+    var isOfLoadRows: Bool { self == .loseLoadRow || self == .gapInLoad || self == .doubleLoad }
 
     /// Whether its count is of seconds, not of occurrences.
     public var countsSeconds: Bool { self == .delay || self == .stall }

@@ -12,6 +12,14 @@ public struct FaultPlan: Sendable {
   }
 }
 
+/// A row that a fault concerns.
+public struct FaultRow: Codable, Hashable, Sendable {
+  /// Its operation, as it should be: I of a full load.
+  public var op: String
+  /// The values of the primary key as text.
+  public var key: [String: String?]
+}
+
 /// What was done wrong: one line of the truth file.
 public struct FaultTruth: Codable, Hashable, Sendable {
   /// The kind of fault.
@@ -28,13 +36,15 @@ public struct FaultTruth: Codable, Hashable, Sendable {
   public var commitTime: String?
   /// How many rows it concerns, where it concerns an object.
   public var rowCount: Int?
+  /// The rows of the object, where the fault takes them with it; of several alike, each.
+  public var rows: [FaultRow]?
   /// What else there is to say: the column that was altered, the seconds of a delay.
   public var detail: String?
 
   /// A line from its parts.
   public init(
     fault: Fault.Kind, table: String, object: String? = nil, row: [String: String?]? = nil, op: String? = nil,
-    commitTime: String? = nil, rowCount: Int? = nil, detail: String? = nil
+    commitTime: String? = nil, rowCount: Int? = nil, rows: [FaultRow]? = nil, detail: String? = nil
   ) {
     self.fault = fault.rawValue
     self.table = table
@@ -43,6 +53,7 @@ public struct FaultTruth: Codable, Hashable, Sendable {
     self.op = op
     self.commitTime = commitTime
     self.rowCount = rowCount
+    self.rows = rows
     self.detail = detail
   }
 }

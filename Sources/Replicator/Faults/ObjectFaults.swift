@@ -13,9 +13,9 @@ final class ObjectFaults: Sendable {
     /// Until when nothing is written.
     var stalledUntil: Timestamp?
     /// By table, the key of an object that the next one replaces.
-    var toOverwrite: [Int: (key: String, rowCount: Int)] = [:]
+    var toOverwrite: [Int: (key: String, rows: [FaultRow])] = [:]
     /// By table, the key of an object that goes when the next one is written.
-    var toDelete: [Int: (key: String, rowCount: Int)] = [:]
+    var toDelete: [Int: (key: String, rows: [FaultRow])] = [:]
     /// By table, an object that waits until the next one is written.
     var toFollow: [Int: (object: EncodedObject, key: String)] = [:]
   }
@@ -52,7 +52,7 @@ final class ObjectFaults: Sendable {
     }
     if let earlier = state.withLock({ $0.toOverwrite.removeValue(forKey: object.table) }) {
       try record(
-        .overwriteObject, object, earlier.key, rowCount: earlier.rowCount, detail: "by what should be \(key)")
+        .overwriteObject, object, earlier.key, rows: earlier.rows, detail: "by what should be \(key)")
       try await queue.store.put(earlier.key, content: object.file, ifNoneMatch: false)
       return earlier.key
     }
@@ -62,7 +62,7 @@ final class ObjectFaults: Sendable {
     }
     let written = try await deliverChanges(object, key: key, through: queue)
     if written != nil, let earlier = toDelete {
-      try record(.deleteObject, object, earlier.key, rowCount: earlier.rowCount)
+      try record(.deleteObject, object, earlier.key, rows: earlier.rows)
       try await queue.store.delete(earlier.key)
     }
     if written != nil, let earlier = toFollow {
@@ -134,13 +134,13 @@ final class ObjectFaults: Sendable {
       return try await queue.put(object, content: EncodedFile(spoiled(try bytes(of: object))), at: key)
     case .overwriteObject:
       let written = try await queue.put(object, content: object.file, at: key)
-      state.withLock { $0.toOverwrite[object.table] = (written, object.rowCount) }
+      state.withLock { $0.toOverwrite[object.table] = (written, object.rows) }
       return written
     case .emptyObject:
       let written = try await queue.put(object, content: object.file, at: key)
       guard let emptyFile = object.emptyFile else { return written }
       let second = try await queue.newKey(for: object)
-      try record(kind, object, second, rowCount: 0)
+      try record(kind, object, second, rows: [])
       return try await queue.put(object, content: EncodedFile(emptyFile), at: second)
     case .foreignObject:
       let foreign = object.location.prefix + "part-00000-not-from-dms" + queue.settings.fileFormat.rawValue
@@ -149,7 +149,7 @@ final class ObjectFaults: Sendable {
       return try await queue.put(object, content: object.file, at: key)
     case .deleteObject:
       let written = try await queue.put(object, content: object.file, at: key)
-      state.withLock { $0.toDelete[object.table] = (written, object.rowCount) }
+      state.withLock { $0.toDelete[object.table] = (written, object.rows) }
       return written
     default:
       return try await queue.put(object, content: object.file, at: key)
@@ -191,12 +191,12 @@ final class ObjectFaults: Sendable {
   }
 
   private func record(
-    _ kind: Fault.Kind, _ object: EncodedObject, _ key: String, rowCount: Int? = nil,
+    _ kind: Fault.Kind, _ object: EncodedObject, _ key: String, rows: [FaultRow]? = nil,
     detail: String? = nil
   ) throws(ReplicatorError) {
     try injector.record(
       FaultTruth(
-        fault: kind, table: object.target.description, object: key, rowCount: rowCount ?? object.rowCount,
-        detail: detail))
+        fault: kind, table: object.target.description, object: key,
+        rowCount: rows?.count ?? object.rowCount, rows: rows ?? object.rows, detail: detail))
   }
 }

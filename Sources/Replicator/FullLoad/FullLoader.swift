@@ -14,6 +14,8 @@ struct FullLoader {
   let uploads: UploadQueue
   let clock: any WallClock
   let logger: Logger
+  /// The faults to commit on purpose.
+  let injector: FaultInjector?
   /// When the task began: the timestamp column under `UseTaskStartTimeForFullLoadTimestamp`.
   let taskStart: Timestamp
   /// Asked now and then.
@@ -49,11 +51,14 @@ struct FullLoader {
       }
       return bound
     }
-    let isBinary = task.settings.dataFormat == .parquet && filters.isEmpty && layout.canReadBinary
+    // Faults that concern single rows look at each.
+    let looksAtRows = task.faults?.faults.contains { $0.kind.isOfLoadRows } == true
+    let isBinary =
+      task.settings.dataFormat == .parquet && filters.isEmpty && layout.canReadBinary && !looksAtRows
     let objects = LoadObjects(
       of: LoadObjects.Table(
         number: table.number, source: table.source, target: table.target, location: table.location),
-      layout, task: task, uploads: uploads)
+      layout, task: task, uploads: uploads, injector: looksAtRows ? injector : nil)
     let times = LoadTimes(
       taskStart: taskStart, clock: clock, isConstant: task.settings.useTaskStartTimeForFullLoadTimestamp)
     var encoder = LoadEncoder(

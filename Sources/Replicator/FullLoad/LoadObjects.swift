@@ -22,8 +22,15 @@ struct LoadObjects: Sendable {
   private var file: RowFile?
   private var number: UInt32 = 0
   private var isFull = false
+  private let injector: FaultInjector?
+  private var rows: [FaultRow] = []
+  private var rowFaults: [FaultTruth] = []
 
-  init(of table: Table, _ layout: FileLayout, task: ReplicationTask, uploads: UploadQueue) {
+  init(
+    of table: Table, _ layout: FileLayout, task: ReplicationTask, uploads: UploadQueue,
+    injector: FaultInjector?
+  ) {
+    self.injector = injector
     self.table = table
     self.layout = layout
     self.uploads = uploads
@@ -32,9 +39,15 @@ struct LoadObjects: Sendable {
   }
 
   mutating func append(_ row: borrowing SourceRow) throws(ReplicatorError) {
+    if let injector, injector.take([.loseLoadRow]) != nil {
+      let lost = FaultRow(row, layout)
+      return rowFaults.append(
+        FaultTruth(fault: .loseLoadRow, table: table.target.description, row: lost.key, op: lost.op))
+    }
     if isFull { try close(isLast: false) }
     if file == nil { file = try RowFile(layout: layout, settings: settings, for: uploads.store) }
     try file?.append(row)
+    if injector != nil { rows.append(FaultRow(row, layout)) }
     rowCount += 1
     // The size is an estimate that costs more than a row does.
     if rowCount % LoadObjects.rowsBetweenLooks == 0 { try lookAtSize() }
@@ -68,6 +81,8 @@ struct LoadObjects: Sendable {
   /// Ends the last file; a table without rows has none.
   mutating func finish() throws(ReplicatorError) {
     if file != nil { try close(isLast: true) }
+    // Of a load that they have left nothing of.
+    for truth in rowFaults { try injector?.record(truth) }
   }
 
   private mutating func close(isLast: Bool) throws(ReplicatorError) {
@@ -80,7 +95,7 @@ struct LoadObjects: Sendable {
         table: table.number, source: table.source, target: table.target, location: table.location,
         name: .fullLoad(number: number, isLast: isLast), file: try closing.finish(),
         rowCount: closing.rowCount,
-        batch: nil,
-        rowFaults: [], emptyFile: nil))
+        batch: nil, rowFaults: rowFaults, rows: rows, emptyFile: nil))
+    (rowFaults, rows) = ([], [])
   }
 }

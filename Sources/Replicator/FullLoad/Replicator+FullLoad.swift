@@ -89,7 +89,7 @@ extension Replicator {
     let control = control
     let loader = FullLoader(
       task: task, registry: context.registry, uploads: uploads, clock: clock, logger: logger,
-      taskStart: context.taskStart, isStopping: { control.isStopping },
+      injector: context.injector, taskStart: context.taskStart, isStopping: { control.isStopping },
       everyNowAndThen: { try self.publishProgress(context) })
     for entry in tables {
       guard !control.isStopping else { throw StopRequest() }

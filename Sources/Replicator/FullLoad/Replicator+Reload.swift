@@ -46,7 +46,8 @@ extension Replicator {
       try withoutActuallyEscaping(keepAlive) { keepAlive in
         let loader = FullLoader(
           task: task, registry: context.registry, uploads: uploads, clock: clock, logger: logger,
-          taskStart: context.taskStart, isStopping: { control.isStopping }, everyNowAndThen: keepAlive)
+          injector: context.injector, taskStart: context.taskStart, isStopping: { control.isStopping },
+          everyNowAndThen: keepAlive)
         figures.unrepresentableValues += try loader.load(entry, on: reader)
       }
     } catch is StopRequest {

@@ -24,6 +24,8 @@ struct EncodedObject: Sendable {
   let batch: BatchPlan.BatchID?
   /// The faults in its rows, to be told once its key is known.
   let rowFaults: [FaultTruth]
+  /// Its rows, where faults are due that may take them.
+  let rows: [FaultRow]
   /// The same file without rows, where faults are due.
   let emptyFile: [UInt8]?
 }

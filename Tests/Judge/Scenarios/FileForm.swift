@@ -10,6 +10,8 @@ struct FileForm: Sendable {
   var isReplicaIdentityFull = false
   /// Whether rows of others are in the table.
   var isShared = false
+  /// Whether the table is empty when the task begins, so that there is no full load.
+  var isEmptyAtLoad = false
   /// Kinds of fault that leave no trace in this form, or that it does not have.
   var without: Set<Fault.Kind> = []
 
@@ -24,6 +26,19 @@ struct FileForm: Sendable {
 
   private static let everything =
     #""object-locator":{"schema-name":"%","table-name":"%","column-name":"%"}"#
+
+  /// Images of every column, and header columns with names that are nearly DMS's own.
+  private static let beforeImages =
+    [
+      #""rule-type":"transformation","rule-target":"column","rule-action":"add-before-image-columns","#
+        + #""before-image-def":{"column-prefix":"BI_","column-suffix":"_old","column-filter":"all"},"#
+        + #""object-locator":{"schema-name":"%","table-name":"%"}"#
+    ]
+    + [("op", "AR_H_OPERATION"), ("TS", "AR_H_COMMIT_TIMESTAMP"), ("Customer_Id", "AR_H_USER")].map {
+      #""rule-type":"transformation","rule-target":"column","rule-action":"add-column","value":"\#($0.0)","#
+        + #""expression":"$\#($0.1)","data-type":{"type":"string","length":50},"#
+        + #""object-locator":{"schema-name":"%","table-name":"%"}"#
+    }
 
   static let all = [
     FileForm(
@@ -45,6 +60,22 @@ struct FileForm: Sendable {
           + #""expression":"$AR_H_CHANGE_SEQ","data-type":{"type":"string","length":50},"#
           + #""object-locator":{"schema-name":"%","table-name":"%"}"#,
       ]),
+    FileForm(
+      name: "before-images",
+      settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
+      rules: beforeImages),
+    FileForm(
+      name: "csv-before-images",
+      settings: "timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
+      rules: beforeImages, without: footers.union([.schemaChange, .dropColumn])),
+    FileForm(
+      name: "numeric",
+      settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
+      rules: ["lat", "lng"].map { column in
+        #""rule-type":"transformation","rule-target":"column","rule-action":"change-data-type","#
+          + #""data-type":{"type":"numeric","precision":38,"scale":20},"#
+          + #""object-locator":{"schema-name":"%","table-name":"%","column-name":"\#(column)"}"#
+      }),
     FileForm(
       name: "renamed",
       settings:
@@ -87,6 +118,15 @@ struct FileForm: Sendable {
       name: "identity-full",
       settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",
       isReplicaIdentityFull: true),
+    FileForm(
+      name: "empty-at-load",
+      settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true",
+      isEmptyAtLoad: true, without: [.gapInLoad, .doubleLoad, .loseLoadRow]),
+    // Without times, a delete that says U and brings the row as it was is a row that comes again, to the letter; that the
+    // delete itself is lost is told all the same.
+    FileForm(
+      name: "no-timestamp", settings: "DataFormat=parquet;includeOpForFullLoad=true;maxFileSize=8",
+      isReplicaIdentityFull: true, without: [.wrongTimestamp, .flipDelete]),
     FileForm(
       name: "shared",
       settings: "DataFormat=parquet;timestampColumnName=ts;includeOpForFullLoad=true;maxFileSize=8",

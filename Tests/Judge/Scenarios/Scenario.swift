@@ -19,7 +19,10 @@ struct Scenario: Sendable {
   private var database: String { "judge_\(plan.number)" }
   private var folder: String { "\(directory)/\(database)" }
   private var truthFile: String { folder + "/truth.jsonl" }
-  private let table = TableName(schema: "lakecanary", name: "customers")
+  static let table = TableName(schema: "lakecanary", name: "customers")
+  /// A table beside it that must stay well, where a fault is one of a whole table.
+  private static let neighbour = TableName(schema: "lakecanary", name: "neighbours")
+  private var table: TableName { Scenario.table }
 
   /// Plays it; what cannot be played counts as a failure.
   func play() async -> Score {
@@ -37,11 +40,19 @@ struct Scenario: Sendable {
     let clock = SystemWallClock()
     let ledger = try LedgerStore.open(path: folder + "/ledger.sqlite", pipeline: database, clock: clock)
     defer { try? ledger.close() }
-    let writer = Writer(
-      conninfo: source, ledger: ledger, table: WrittenTable(name: table, isShared: plan.form.isShared),
-      clock: clock)
+    let writers = tables.map { table in
+      Writer(
+        conninfo: source, ledger: ledger,
+        table: WrittenTable(name: table, isShared: plan.form.isShared), clock: clock)
+    }
     var generator = SplitMix64(seed: plan.seed)
-    _ = try await write(writer, inserts: 90, updates: 30, deletes: 10, batch: 20, &generator)
+    for writer in writers {
+      guard !plan.form.isEmptyAtLoad else {
+        try await writer.prepare()
+        continue
+      }
+      _ = try await write(writer, inserts: 90, updates: 30, deletes: 10, batch: 20, &generator)
+    }
     if plan.form.isReplicaIdentityFull {
       try execute("alter table lakecanary.customers replica identity full", on: source)
     }
@@ -54,9 +65,9 @@ struct Scenario: Sendable {
     }
     var score = Score(plan: plan)
     let judge = JudgedPipeline(
-      ledger: ledger, bucket: folder + "/bucket", settings: settings, mappings: mappings, table: table,
+      ledger: ledger, taskBegan: clock.now(), bucket: folder + "/bucket", settings: settings,
+      mappings: mappings, tables: tables,
       isStrict: !plan.faults.contains { $0 == .delay || $0 == .stall })
-    var rowsOfOthers = 0
     do {
       try await milestones.wait { $0.isStreaming }
       var waves = 0
@@ -64,14 +75,14 @@ struct Scenario: Sendable {
       var healthy = 0
       while waves < 4 || (healthy < 2 && waves < 30) {
         let before = try truths().count
-        let offset = try await write(
-          writer, inserts: Int.random(in: 5...9, using: &generator),
-          updates: Int.random(in: 3...6, using: &generator),
-          deletes: Int.random(in: 2...3, using: &generator), batch: 4, &generator)
-        if plan.form.isShared {
-          try writeRowsOfOthers(waves, on: source)
-          rowsOfOthers += waves + 2
+        var offset: Ledger.ClockOffset?
+        for writer in writers {
+          offset = try await write(
+            writer, inserts: Int.random(in: 5...9, using: &generator),
+            updates: Int.random(in: 3...6, using: &generator),
+            deletes: Int.random(in: 2...3, using: &generator), batch: 4, &generator)
         }
+        if plan.form.isShared { try writeRowsOfOthers(waves, on: source) }
         let position = try position(of: source)
         try await milestones.wait { $0.confirmed >= position }
         waves += 1
@@ -91,15 +102,14 @@ struct Scenario: Sendable {
       try? await replication.value
       throw error
     }
-    let result = try await judge.reconcile(sourceClock: nil)
+    // What a suspended table owes falls due in an hour, which is not waited for.
+    let result = try await judge.reconcile(sourceClock: nil, ahead: isSuspended ? .seconds(3_600) : .zero)
     score.note(result)
     score.settle(
       try truths(), result: result,
       findings: try ledger.findings(states: Set(FindingState.allCases), limit: 10_000),
-      record: try LedgerRecord(path: folder + "/ledger.sqlite", tag: ledger.pipelineTag),
-      rowsOfOthers: rowsOfOthers)
+      record: try LedgerRecord(path: folder + "/ledger.sqlite", tag: ledger.pipelineTag))
     score.add(problems: try ledger.verifyIntegrity() + judge.differences())
-    await writer.close()
     try await replicator.cleanUp()
     try? execute("drop database \(identifier: database)", on: cluster.conninfo())
     if score.isPerfect { try? FileManager.default.removeItem(atPath: folder) }
@@ -115,6 +125,9 @@ struct Scenario: Sendable {
     try file.seekToEnd()
     try file.write(contentsOf: JSONEncoder().encode(truth) + Data("\n".utf8))
   }
+
+  private var isSuspended: Bool { plan.faults.contains(.suspendTable) }
+  private var tables: [TableName] { [Scenario.table] + (isSuspended ? [Scenario.neighbour] : []) }
 
   /// How many truths the faults come to.
   private var expectedTruths: Int { plan.faults.count }
@@ -154,7 +167,10 @@ struct Scenario: Sendable {
     let plan = WritePlan(
       inserts: inserts, updates: updates, deletes: deletes, batchSize: batch, rate: nil,
       seed: generator.next())
-    return try await writer.write(plan).clockOffset
+    let offset = try await writer.write(plan).clockOffset
+    // One at a time writes for a pipeline.
+    if tables.count > 1 { await writer.close() }
+    return offset
   }
 
   private func writeRowsOfOthers(_ wave: Int, on source: String) throws {
@@ -187,19 +203,31 @@ struct Scenario: Sendable {
 /// The judge at work on a scenario's bucket.
 struct JudgedPipeline {
   let ledger: LedgerStore
+  /// When the replicator began, as its statistics say.
+  let taskBegan: Timestamp
   let bucket: String
   let settings: EndpointSettings
   let mappings: TableMappings
-  let table: TableName
+  let tables: [TableName]
   /// Whether nothing is delayed on purpose, so that a busy machine must not count as a delay.
   let isStrict: Bool
 
-  func reconcile(sourceClock: Ledger.ClockOffset?) async throws -> ReconciliationResult {
+  /// A clock that is ahead of the machine's.
+  private struct ClockAhead: WallClock {
+    let by: Duration
+    func now() -> Timestamp { SystemWallClock().now() + by }
+    func sleep(until point: Timestamp) async throws { try await SystemWallClock().sleep(until: point - by) }
+  }
+
+  func reconcile(
+    sourceClock: Ledger.ClockOffset?, ahead: Duration = .zero
+  ) async throws -> ReconciliationResult {
     let store = DirectoryStore(path: bucket, access: .read)
     var configuration = ReconcilerConfiguration(bucket: store.name, settings: settings)
     configuration.mappings = mappings
-    configuration.tables = [table]
+    configuration.tables = tables
     configuration.sourceClock = sourceClock
+    configuration.taskBegan = taskBegan
     if isStrict {
       configuration.limits.warningLag = .seconds(600)
       configuration.limits.criticalLag = .seconds(900)
@@ -209,7 +237,7 @@ struct JudgedPipeline {
     }
     let run = try ledger.beginRun(command: "reconcile", settings: "")
     let result = try await Reconciler(
-      store: store, ledger: ledger, configuration: configuration, clock: SystemWallClock()
+      store: store, ledger: ledger, configuration: configuration, clock: ClockAhead(by: ahead)
     ).run(run)
     try ledger.finishRun(run, outcome: result.outcome)
     return result

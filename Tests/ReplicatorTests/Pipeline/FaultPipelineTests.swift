@@ -90,8 +90,14 @@ import Time
     let outcome = try await outcome(fault)
     #expect(outcome.truths.count == 1)
     #expect(shorthand(outcome) == ["I1003"])
-    let key = try #require(outcome.truths.first?.object)
+    let truth = try #require(outcome.truths.first)
+    let key = try #require(truth.object)
     #expect(outcome.keys.contains(key) == (fault == "overwrite-object"))
+    // The truth names what went with it.
+    #expect(
+      truth.rows?.map { "\($0.op)\($0.key["id"].flatMap { $0 } ?? "-")" } == [
+        "I1001", "I1002", "U1001", "D1002",
+      ])
   }
 
   @Test func objectsAreSpoiled() async throws {
@@ -169,6 +175,40 @@ import Time
     #expect(!outcome.keys.contains("public/t/LOAD00000001.parquet"))
     #expect(outcome.keys.contains("public/t/LOAD00000002.parquet"))
     #expect(outcome.truths.first?.object == "public/t/LOAD00000001.parquet")
+  }
+
+  @Test func aRowOfTheLoadIsLost() async throws {
+    let outcome = try await outcome("lose-load-row")
+    #expect(shorthand(outcome) == FaultPipelineTests.changes && outcome.truths.count == 1)
+    let truth = try #require(outcome.truths.first)
+    #expect(truth.row == ["id": "1"] && truth.op == "I" && truth.object == "public/t/LOAD00000001.parquet")
+    let rows = try await outcome.bucket.state("t")
+    #expect(!rows.contains(["1", "load"]) && rows.contains(["2", "load"]) && rows.count == 501)
+  }
+
+  /// One table is suspended, and the other goes on.
+  @Test func aTableIsSuspended() async throws {
+    let (source, bucket) = (try await Source(), try Bucket())
+    try source.run(
+      "create table t (id int primary key, v text)", "create table u (id int primary key, v text)")
+    let directory = try TemporaryDirectory(prefix: "lakecanary-truth", for: "truth")
+    defer { directory.remove() }
+    let truthFile = directory.path + "/truth.jsonl"
+    let run = try Run(source, bucket) {
+      $0.faults = FaultPlan([try Fault("suspend-table")], truthFile: truthFile)
+    }
+    try await run.waitUntilStreaming()
+    for number in Int64(1)...3 {
+      try source.run(
+        "insert into t values (\(bind: number), 'a')", "insert into u values (\(bind: number), 'b')")
+      try await run.waitUntilConfirmed(try source.position())
+    }
+    try await run.stop()
+    #expect(try await bucket.keys().allSatisfy { $0.hasPrefix("public/u/") })
+    #expect(try await bucket.state("u") == [["1", "b"], ["2", "b"], ["3", "b"]])
+    let lines = try String(contentsOfFile: truthFile, encoding: .utf8).split(separator: "\n")
+    let truth = try JSONDecoder().decode(FaultTruth.self, from: Data(try #require(lines.first).utf8))
+    #expect(lines.count == 1 && truth.table == "public.t" && truth.commitTime != nil)
   }
 
   @Test func aLoadThatIsThereTwice() async throws {
