@@ -1,4 +1,7 @@
 import Foundation
+import GRDB
+import GRDBSQLite
+import Synchronization
 import TestSupport
 import Time
 
@@ -26,4 +29,24 @@ func insertion(_ sequence: Int64, version: Int64 = 1) -> IntendedOperation {
   IntendedOperation(
     kind: .insert, sequence: sequence, version: Timestamp(microseconds: version),
     digest: RowDigest(of: [.integer(sequence)]))
+}
+
+/// Counts the instructions that SQLite's machine executes: what a statement costs, without a clock.
+final class StepCounter: Sendable {
+  private let count = Atomic<Int>(0)
+
+  var steps: Int { count.load(ordering: .relaxed) }
+
+  /// Counts from now on; the counter must live until it is detached.
+  func attach(to db: Database) {
+    sqlite3_progress_handler(
+      db.sqliteConnection, 1,
+      { context in
+        guard let context else { return 0 }
+        Unmanaged<StepCounter>.fromOpaque(context).takeUnretainedValue().count.add(1, ordering: .relaxed)
+        return 0
+      }, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  func detach(from db: Database) { sqlite3_progress_handler(db.sqliteConnection, 0, nil, nil) }
 }

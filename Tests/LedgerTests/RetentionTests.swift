@@ -57,6 +57,34 @@ import Time
     #expect(try store.pruneDaily(settledBefore: cutoff + .seconds(86_400)).operations == 1)
   }
 
+  /// Very many operations that are not settled, on every day, with one that is: a pruning goes through each of them
+  /// once, however many days there are.
+  @Test func whatIsNotSettledIsGoneThroughOnce() throws {
+    func steps(days: Int, open count: Int) throws -> Int {
+      let directory = ScratchDirectory()
+      let store = try open(directory, clock: clock)
+      for _ in 0..<days {
+        for _ in 0..<count { _ = try commit(store, delivered: false) }
+        _ = try commit(store, delivered: true)
+        clock.advance(by: .seconds(86_400))
+      }
+      let counter = StepCounter()
+      try store.read { session in counter.attach(to: session.db) }
+      try store.write { session in counter.attach(to: session.db) }
+      let summary = try store.prune(settledBefore: clock.now())
+      try store.read { session in counter.detach(from: session.db) }
+      try store.write { session in counter.detach(from: session.db) }
+      #expect(summary.operations == days && summary.transactions == days)
+      return counter.steps
+    }
+    let few = try steps(days: 4, open: 20)
+    let many = try steps(days: 16, open: 20)
+    // Four times the days are four times the work, not sixteen.
+    #expect(many < few * 6, "\(few) steps for 4 days, \(many) for 16")
+    let dense = try steps(days: 4, open: 80)
+    #expect(dense < few * 6, "\(few) steps for 20 a day, \(dense) for 80")
+  }
+
   @Test func whatIsSettledGoesAndWhatIsOpenStays() throws {
     let store = try open(directory, clock: clock)
     _ = try store.beginRun(command: "run", settings: "")

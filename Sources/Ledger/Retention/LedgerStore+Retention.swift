@@ -26,7 +26,11 @@ extension LedgerStore {
   public func prune(settledBefore: Timestamp) throws(LedgerError) -> PruneSummary {
     var summary = PruneSummary()
     let end = DayKey.day(of: settledBefore)
-    while let day = try read({ session in try session.firstPrunableDay(before: end) }) {
+    var next = Int64.min / DayKey.microseconds
+    // Each day is looked at once, by itself: what is not settled is never gone through again for the next one.
+    while let day = try read({ [next] session in try session.firstDay(from: next, before: end) }) {
+      next = day + 1
+      guard try read({ session in try session.hasSettled(day: day) }) else { continue }
       let (operations, transactions) = try write { session in try session.prune(day: day) }
       summary.operations += operations
       summary.transactions += transactions
@@ -62,15 +66,24 @@ extension LedgerSession {
     not exists (select 1 from operation u where u.transaction_id = t.id and u.state in (0, 1, 4, 7))
     """
 
-  func firstPrunableDay(before end: Int64) throws -> Int64? {
+  /// The first day from `start` on, and before `end`, on which a transaction was committed.
+  func firstDay(from start: Int64, before end: Int64) throws -> Int64? {
+    let statement = try db.cachedStatement(
+      sql: "select latest from source_transaction where latest >= ? and latest < ? order by latest limit 1")
+    return try Int64.fetchOne(
+      statement, arguments: [start * DayKey.microseconds, end * DayKey.microseconds]
+    ).map { latest in DayKey.day(of: Timestamp(microseconds: latest)) }
+  }
+
+  /// Whether any transaction of a day is settled.
+  func hasSettled(day: Int64) throws -> Bool {
     let statement = try db.cachedStatement(
       sql: """
-        select t.latest from source_transaction t
-        where t.latest < ? and t.state = 1 and \(LedgerSession.isSettled) order by t.latest limit 1
+        select 1 from source_transaction t
+        where t.latest >= ? and t.latest < ? and t.state = 1 and \(LedgerSession.isSettled) limit 1
         """)
-    return try Int64.fetchOne(statement, arguments: [end * DayKey.microseconds]).map { latest in
-      DayKey.day(of: Timestamp(microseconds: latest))
-    }
+    return try Int.fetchOne(
+      statement, arguments: [day * DayKey.microseconds, (day + 1) * DayKey.microseconds]) != nil
   }
 
   /// Drops a day's settled transactions, and adds what they came to to the figures of the day.
