@@ -231,4 +231,24 @@ import Time
     #expect(result.findings.map(\.kind) == [.schemaDrift])
     #expect(result.verdict.reason.hasSuffix("with vip boolean"))
   }
+
+  /// A column that no object has from the first on: nothing is other than before, and its values do not arrive.
+  @Test func aColumnThatNeverArrivesIsFound() async throws {
+    var simulation = try Simulation()
+    try simulation.commit(inserts: 3)
+    var observation = simulation.observation(simulation.takeRows())
+    observation.absentColumns = ["email", "name"]
+    simulation.clock.advance(by: .seconds(1))
+    let key = simulation.changesKey()
+    simulation.bucket.write(key, .success(observation))
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .warning)
+    #expect(result.verdict.reason.hasPrefix("\(key) lacks email, name of public.customers"))
+    #expect(result.findings.map(\.kind) == [.schemaDrift])
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    let after = try await simulation.reconcile()
+    #expect(after.verdict.status == .ok && after.resolvedFindings.map(\.kind) == [.schemaDrift])
+  }
+
 }

@@ -82,4 +82,87 @@ import Time
     #expect(ObservationLevel.allCases.sorted() == [.counts, .ops, .keys, .values])
     #expect(ObservationLevel.values.cannotProve == nil)
   }
+
+  /// PostgreSQL's clock is set back by 15 s.
+  ///
+  /// Other transactions then have the times of those before, and numbers prove nothing of that span. What was committed after is not taken for delivered, either.
+  @Test(arguments: [ObservationLevel.counts, .ops]) func aClockSetBackIsNoLoss(level: ObservationLevel)
+    async throws
+  {
+    var simulation = try Simulation(seed: 6)
+    simulation.configuration.level = level
+    for _ in 0..<2 {
+      try simulation.commit(inserts: 3)
+      simulation.clock.advance(by: .seconds(20))
+      try simulation.commit(inserts: 3)
+      simulation.flush()
+    }
+    let real = simulation.clock.now()
+    simulation.clock.set(real - .seconds(15))
+    for _ in 0..<3 {
+      try simulation.commit(inserts: 2)
+      simulation.clock.advance(by: .seconds(1))
+    }
+    let rows = simulation.takeRows()
+    simulation.clock.set(real + .seconds(5))
+    simulation.write(rows)
+    simulation.clock.advance(by: .seconds(60))
+    for _ in 0..<2 {
+      try simulation.commit(inserts: 3)
+      simulation.flush()
+    }
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .ok && result.findings.isEmpty, "\(result.verdict)")
+    #expect(result.figures?.delivered == 24)
+  }
+
+  /// Of the newest object too, once its batch must be over: nothing comes after it.
+  @Test(arguments: [ObservationLevel.counts, .ops]) func lostRowsOfTheNewestObjectAreFoundByNumber(
+    level: ObservationLevel
+  ) async throws {
+    var simulation = try simulation(level)
+    try await simulation.reconcile()
+    for _ in 0..<5 { try simulation.commit(inserts: 1) }
+    let rows = simulation.takeRows()
+    let key = simulation.write([rows[0], rows[4]])
+    #expect(try await simulation.reconcile().findings.isEmpty)
+    simulation.clock.advance(by: .seconds(70))
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .critical, "\(result.verdict)")
+    #expect(result.findings(.lostRows).map(\.object) == [key])
+    #expect(result.findings(.lostRows).map(\.rowCount) == [3])
+  }
+
+  /// A batch over midnight makes two objects of one name, in two folders.
+  @Test(arguments: [ObservationLevel.counts, .ops]) func objectsMayShareAName(level: ObservationLevel)
+    async throws
+  {
+    var simulation = try Simulation(
+      seed: 7,
+      settings:
+        "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true;datePartitionEnabled=true"
+    )
+    simulation.configuration.level = level
+    try simulation.commit(inserts: 2)
+    simulation.flush()
+    try simulation.commit(inserts: 2)
+    let before = simulation.takeRows()
+    simulation.clock.advance(by: .seconds(5))
+    try simulation.commit(inserts: 2)
+    let after = simulation.takeRows()
+    simulation.clock.advance(by: .seconds(1))
+    let key = simulation.changesKey()
+    let parts = key.split(separator: "/")
+    let eldest = (parts[0...2] + ["01", "01", parts[parts.count - 1]]).joined(separator: "/")
+    simulation.bucket.write(eldest, .success(simulation.observation(before)))
+    simulation.bucket.write(key, .success(simulation.observation(after)))
+    simulation.clock.advance(by: .seconds(60))
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .ok && result.findings.isEmpty, "\(result.verdict)")
+  }
+
 }

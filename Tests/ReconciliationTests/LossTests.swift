@@ -184,17 +184,6 @@ import Time
     #expect(result.rows(.abortedRows) == ["I \(simulation.key(change.sequence))"])
   }
 
-  @Test func changesBeforeTheTaskBeganAreNotExpected() async throws {
-    var simulation = try Simulation()
-    try simulation.commit(inserts: 4)
-    simulation.position = simulation.log.count
-    try simulation.commit(inserts: 2, updates: 1)
-    simulation.flush()
-    let result = try await simulation.reconcile()
-    #expect(result.verdict.status == .ok, "\(result.verdict)")
-    #expect(result.figures?.excluded == 4)
-  }
-
   @Test func aRowThatTheLoadLacksIsLost() async throws {
     var simulation = try Simulation()
     let lost = try simulation.commit(inserts: 5)[2]
@@ -234,5 +223,23 @@ import Time
     #expect(result.figures?.foreignRows == 3)
     #expect(result.verdict.status == .ok)
     #expect(result.outcome.level == "keys")
+  }
+
+  /// A finding of which a part arrives says what is left of it.
+  @Test func aLossSaysWhatIsLeftOfIt() async throws {
+    var simulation = try Simulation(seed: 66)
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    try simulation.commit(inserts: 10)
+    let late = simulation.takeRows()
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    #expect(
+      try await simulation.reconcile().verdict.reason.contains("10 inserts on public.customers are lost"))
+    simulation.write(Array(late.prefix(9)))
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.reason.contains("1 insert on public.customers is lost: later transactions are in"))
+    #expect(result.findings(.lostRows).map(\.rowCount) == [1])
+    #expect(result.rows(.lostRows) == ["I " + simulation.key(late[9].sequence)])
   }
 }

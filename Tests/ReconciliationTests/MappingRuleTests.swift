@@ -1,3 +1,4 @@
+import DMS
 import Foundation
 import Ledger
 import ObjectStorage
@@ -107,6 +108,26 @@ import Time
       #expect(result.rows(.alteredRows) == ["I \(altered[0].row.key)"])
       #expect(result.figures?.duplicates == 0)
     }
+  }
+
+  /// It does not pass for a change of ours that is on its way, and hides no loss of it.
+  @Test(arguments: formats, [true, false]) func aChangeByAnotherHandIsNotOurs(
+    settings: String, isOursLost: Bool
+  ) async throws {
+    let files = try FileBucket(settings: settings)
+    let rows = try files.insert(2)
+    try await files.put(rows, at: files.changesKey(1))
+    files.clock.advance(by: .seconds(30))
+    var others = FileBucket.Change(kind: .update, row: rows[0].row, commit: files.clock.now())
+    (others.row.name, others.row.updatedAt) = ("somebody was here", files.clock.now())
+    files.clock.advance(by: .seconds(30))
+    let own = try files.update(rows[0].row)
+    try await files.put([others], at: files.changesKey(2))
+    try await files.put((isOursLost ? [] : [own]) + files.insert(1), at: files.changesKey(3))
+    let result = try await files.reconcile()
+    #expect(result.rows(.unknownChanges) == ["U \(rows[0].row.key)"], "\(result.verdict)")
+    #expect(result.rows(.lostRows) == (isOursLost ? ["U \(rows[0].row.key)"] : []))
+    #expect(result.figures?.altered == 0 && result.figures?.duplicates == 0)
   }
 
   /// It must not pass for the delivery of what was lost, either.
@@ -242,4 +263,27 @@ import Time
     #expect(whole.isDisjoint(with: named.map(\.key)) && whole.count >= 1)
     #expect(Set(named.map(\.key)).union(whole).isSuperset(of: rows.map(\.row.key)))
   }
+
+  // MARK: Filters
+
+  /// A selection rule leaves rows out: what is not there may be lost, or not pass, and nobody can tell.
+  @Test func aFilteredTableIsUnknown() async throws {
+    var files = try FileBucket()
+    files.mappings = try TableMappings(
+      json: """
+        {"rules": [{"rule-type": "selection", "rule-id": "1", "rule-name": "1", "rule-action": "include",
+          "object-locator": {"schema-name": "%", "table-name": "%"},
+          "filters": [{"filter-type": "source", "column-name": "lat",
+            "filter-conditions": [{"filter-operator": "gte", "value": "0.5"}]}]}]}
+        """)
+    let rows = try files.insert(6)
+    try await files.put(rows.filter { $0.row.latitude >= 0.5 }, at: files.loadKey(1))
+    try await files.put(try files.insert(1), at: files.changesKey(1))
+    files.clock.advance(by: .seconds(3_600))
+    let result = try await files.reconcile()
+    #expect(result.verdict.status == .unknown, "\(result.verdict)")
+    #expect(result.verdict.reason.contains("filters the rows of public.customers"))
+    #expect(result.figures?.missing == 0 && result.findings.allSatisfy { $0.severity == .notice })
+  }
+
 }

@@ -68,11 +68,16 @@ struct Scenario {
     if chance(2) {
       for _ in 0..<random(1...4) { try write() }
       simulation.clock.advance(by: .seconds(20))
+      // Of a table that is empty now no object tells; the task does.
+      simulation.configuration.taskBegan = simulation.clock.now()
       simulation.load(rowsPerObject: random(1...8))
       simulation.clock.advance(by: .seconds(20))
     } else if chance(2) {
       for _ in 0..<random(1...3) { try write() }
       simulation.position = simulation.log.count
+      // The task begins now, and says so.
+      simulation.clock.advance(by: .seconds(20))
+      simulation.configuration.taskBegan = simulation.clock.now()
     }
     // The first object is whole: before it nothing proves where the history begins.
     try write(atLeastOneInsert: true)

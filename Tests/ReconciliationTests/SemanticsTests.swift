@@ -216,4 +216,56 @@ import Time
     #expect(gap.summary.contains("1 object "))
     #expect(gap.summary.hasSuffix(": " + names[absent]))
   }
+
+  /// Without a timestamp column (its name is blank by default), a D that brings the row of a load is its delete.
+  @Test func wholeRowsOfDeletesNeedNoTimes() async throws {
+    var simulation = try Simulation(seed: 58, settings: "DataFormat=parquet;includeOpForFullLoad=true")
+    try simulation.commit(inserts: 6)
+    simulation.load()
+    let before = simulation.live
+    try simulation.commit(deletes: 2)
+    try simulation.commit(inserts: 1)
+    let rows = simulation.takeRows().map { row in
+      var row = row
+      row.commit = nil
+      guard row.op == .operation(.delete) else { return row }
+      (row.version, row.digest) = (before[row.sequence]?.version, before[row.sequence]?.digest)
+      return row
+    }
+    simulation.write(rows)
+    let result = try await simulation.reconcile()
+    #expect(result.verdict.status == .ok && result.findings.isEmpty, "\(result.findings.map(\.summary))")
+    #expect(result.figures?.delivered == 9)
+  }
+
+  /// Each segment of a parallel load is a SELECT of its own: what a later one shows, an earlier one need not.
+  @Test func segmentsOfALoadHaveSnapshotsOfTheirOwn() async throws {
+    var simulation = try Simulation(seed: 59)
+    try simulation.commit(inserts: 10)
+    let keys = simulation.live.keys.sorted()
+    func write(_ segment: Int, _ keys: ArraySlice<Int64>, _ simulation: Simulation) {
+      let rows = keys.compactMap { key in
+        simulation.live[key].map { row in
+          ObservedRow(
+            place: 0, op: .operation(.insert), sequence: key, version: row.version,
+            commit: simulation.clock.now(), digest: row.digest)
+        }
+      }
+      simulation.bucket.write(
+        simulation.prefix + "SEGMENT\(segment)_LOAD00000001.parquet", .success(simulation.observation(rows)))
+    }
+    simulation.position = simulation.log.count
+    write(1, keys[..<5], simulation)
+    for key in [keys[5], keys[0], keys[9]] { try simulation.commit([simulation.change(.update, key)]) }
+    simulation.clock.advance(by: .seconds(1))
+    write(2, keys[5...], simulation)
+    // What was cached meanwhile comes in two objects.
+    simulation.flush(limit: 1)
+    let half = try await simulation.reconcile()
+    #expect(half.findings.isEmpty && half.figures?.missing == 0, "\(half.verdict)")
+    simulation.flush()
+    let whole = try await simulation.reconcile()
+    #expect(whole.verdict.status == .ok && whole.findings.isEmpty, "\(whole.verdict)")
+  }
+
 }

@@ -172,6 +172,11 @@ import Time
     try await store.put("public/customers/20261125-120000000.csv", Array(text.joined().utf8))
     let result = try await reconcile(settings)
     #expect(result.findings.isEmpty && result.verdict.status == .ok, "\(result.verdict)")
+    // And it is said.
+    #expect(
+      result.outcome.notes.contains {
+        $0.hasPrefix("2 values of public.customers in lat could not be compared")
+      })
   }
 
   @Test func damagedTextIsUnreadableAndNoCrash() async throws {

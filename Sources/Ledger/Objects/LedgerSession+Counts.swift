@@ -17,24 +17,35 @@ extension LedgerSession {
     try counted(db.cachedStatement(sql: LedgerSession.selectCounted + " where o.id = ?"), [id])
   }
 
-  /// The last object of changes of a generation with a name before `place`.
-  package func countedObject(before place: Int64, generation: Int64) throws -> CountedObject? {
+  /// The last object of changes of a generation before the name of `place` and, of those that share it, `key`.
+  package func countedObject(before place: Int64, key: String = "", generation: Int64) throws
+    -> CountedObject?
+  {
     try counted(
       db.cachedStatement(
         sql: LedgerSession.selectCounted + """
-           where o.generation_id = ? and o.kind = 1 and o.place < ? and o.state = 1
-          order by o.place desc limit 1
-          """), [generation, place])
+           where o.generation_id = ? and o.kind = 1 and (o.place, o.key) < (?, ?) and o.state = 1
+          order by o.place desc, o.key desc limit 1
+          """), [generation, place, key])
   }
 
-  /// The first object of changes of a generation with a name after `place`.
-  package func countedObject(after place: Int64, generation: Int64) throws -> CountedObject? {
+  /// The first object of changes of a generation after the name of `place` and, of those that share it, `key`.
+  package func countedObject(after place: Int64, key: String, generation: Int64) throws -> CountedObject? {
     try counted(
       db.cachedStatement(
         sql: LedgerSession.selectCounted + """
-           where o.generation_id = ? and o.kind = 1 and o.place > ? and o.state = 1
-          order by o.place limit 1
-          """), [generation, place])
+           where o.generation_id = ? and o.kind = 1 and (o.place, o.key) > (?, ?) and o.state = 1
+          order by o.place, o.key limit 1
+          """), [generation, place, key])
+  }
+
+  /// LastModified of the object of changes of a generation that is first by name.
+  package func firstChangesModified(generation: Int64) throws -> Timestamp? {
+    try Int64.fetchOne(
+      db.cachedStatement(
+        sql: "select last_modified from object where generation_id = ? and kind = 1 order by place limit 1"),
+      arguments: [generation]
+    ).map(Timestamp.init(microseconds:))
   }
 
   private static let selectCounted = """

@@ -141,6 +141,13 @@ extension LedgerSession {
   /// go to `state`.
   ///
   /// - Returns: how many operations went there.
+  package func takeBackDeliveries(of operation: OperationID) throws {
+    try execute(
+      "delete from delivery where transaction_id = ? and ordinal = ?",
+      [operation.transaction, operation.ordinal])
+    try setState(.reopened, of: operation)
+  }
+
   package func takeBackDeliveries(ofObject object: Int64, to state: OperationState) throws -> Int {
     let statement = try db.cachedStatement(
       sql: "select distinct transaction_id, ordinal from delivery where object_id = ?")

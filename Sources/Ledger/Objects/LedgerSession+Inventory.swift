@@ -134,6 +134,17 @@ extension LedgerSession {
     return (LedgerSession.time(absent), LedgerSession.time(present))
   }
 
+  /// Whether an object of rows of a generation is no longer there.
+  package func hasGoneObjects(bucket: Int64, table: Int64, generation: Int64) throws -> Bool {
+    let statement = try db.cachedStatement(
+      sql: """
+        select 1 from object
+        where bucket_id = ? and table_id = ? and generation_id = ? and kind in (0, 1) and state in (4, 5)
+        limit 1
+        """)
+    return try Int.fetchOne(statement, arguments: [bucket, table, generation]) != nil
+  }
+
   /// Whether a table has any object of rows that is there.
   package func hasObjects(bucket: Int64, table: Int64) throws -> Bool {
     let statement = try db.cachedStatement(

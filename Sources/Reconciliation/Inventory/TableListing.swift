@@ -199,7 +199,8 @@ struct TableListing {
       _ = try session.takeBackDeliveries(ofObject: object.id, to: .reopened)
       return []
     case .changes, .other:
-      let count = try session.takeBackDeliveries(ofObject: object.id, to: .open)
+      // Their lag is known. What is not found again, the order of commits or the deadline tells.
+      let count = try session.takeBackDeliveries(ofObject: object.id, to: .reopened)
       return try reporter.reportObject(
         .overwrittenObject, object,
         "\(object.entry.key) was written over after it was read; it had delivered "

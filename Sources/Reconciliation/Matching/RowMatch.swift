@@ -143,7 +143,7 @@ struct RowMatcher {
     return .operation(best.0, best.1)
   }
 
-  /// Where the version itself was altered: by the values, or by the commit time, of operations not
+  /// Where the version itself was altered: by the commit time, or where none is known the values, of operations not
   /// delivered yet; else by both, of one that was delivered just so and comes again.
   private func byResemblance(
     _ row: ObservedRow, _ candidates: [KnownOperation], _ isDelivered: (KnownOperation) throws -> Bool
@@ -161,8 +161,10 @@ struct RowMatcher {
       if let digest = row.digest {
         let columns = digest.bytes.count / 4
         let isNear = differences.columns.nonzeroBitCount * 2 <= columns
-        let isThen = isCommitted(operation, at: row.commit)
-        guard needsBoth ? isNear && isThen : isNear || isThen else { continue }
+        // Where times are known, they tell: somebody else's change of the row has nearly its values too.
+        let hasTimes = row.commit != nil && operation.commit != nil
+        let isThen = hasTimes ? isCommitted(operation, at: row.commit) : isNear
+        guard needsBoth ? isNear && hasTimes && isThen : isThen else { continue }
       } else {
         guard isCommitted(operation, at: row.commit) else { continue }
       }
@@ -181,9 +183,12 @@ struct RowMatcher {
   ) rethrows -> RowMatch? {
     guard
       case .operation(let operation, let differences)? = try byVersion(
-        row, known.filter { $0.kind != .delete }, isDelivered), try !isDelivered(operation)
+        row, known.filter { $0.kind != .delete }, isDelivered), operation.state != .covered,
+      try !isDelivered(operation)
     else { return nil }
     if let delete = deletion(in: known) {
+      // Without times, what the row says that it is counts.
+      guard try row.commit != nil || isDelivered(delete) else { return nil }
       // An update is delivered before the delete that may follow it in its transaction.
       guard
         distance(of: operation, from: row.commit) ?? .zero <= distance(of: delete, from: row.commit) ?? .zero

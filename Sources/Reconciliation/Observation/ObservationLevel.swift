@@ -28,8 +28,11 @@ public enum ObservationLevel: String, Hashable, Sendable, Codable, CaseIterable,
   /// What the level cannot prove: one sentence; nil where it proves all that there is.
   public var cannotProve: String? {
     switch self {
-    case .counts: "It cannot tell which operations arrived, nor tell a lost row from a doubled one."
-    case .ops: "It cannot tell which rows arrived, nor tell a lost row from a doubled one of its kind."
+    case .counts:
+      "It cannot tell which operations arrived, nor whether a full load is whole, nor a lost row from a doubled one."
+    case .ops:
+      "It cannot tell which rows arrived, nor whether a full load is whole, nor a lost row from a doubled one of its "
+        + "kind."
     case .keys: "It cannot tell whether values other than key and version were altered."
     case .values: nil
     }

@@ -50,7 +50,7 @@ public struct Reconciler: Sendable {
     var work = RunningTotals()
     if let unseen { work.fail(unseen) }
     let correction =
-      unseen == nil ? await measureClocks(&work) : ClockCorrection(source: configuration.sourceClock)
+      unseen == nil ? try await measureClocks(&work) : ClockCorrection(source: configuration.sourceClock)
     let tables = try ledger.write(durably: false) { session in
       try session.reopenExpiredFindings(now: clock.now())
       return try contexts(in: session)
@@ -61,7 +61,8 @@ public struct Reconciler: Sendable {
         reconciler: self, context: context, run: run, clocks: correction, progress: progress)
       let outcome = try await table.reconcile(&work, isSeen: unseen == nil)
       if let witness, outcome.isComplete {
-        try await checkSource(context, by: witness, run: run, &work)
+        try await checkSource(
+          context, by: witness, loadMargin: correction.uncertainty + .seconds(1), run: run, &work)
       }
       let uncertainty = max(outcome.uncertainty, correction.uncertainty)
       let late = LateArrivalReporter(
@@ -111,17 +112,25 @@ public struct Reconciler: Sendable {
     }
   }
 
-  private func measureClocks(_ work: inout RunningTotals) async -> ClockCorrection {
+  /// What the last runs read of the bucket's clock.
+  private func earlierReadings() throws(LedgerError) -> [ClockCorrection.EarlierReading] {
+    try ledger.runs(limit: 20).compactMap { run in
+      run.outcome?.clocks.bucket.map { .init(at: run.startedAt, bucket: $0) }
+    }
+  }
+
+  private func measureClocks(_ work: inout RunningTotals) async throws -> ClockCorrection {
     // A directory's times are the machine's own, to the nanosecond; S3 tells whole seconds.
     let isDirectory = store.name.hasPrefix("file:")
     var correction = ClockCorrection(source: configuration.sourceClock)
     if isDirectory { correction.resolution = .zero }
-    do throws(StorageError) {
+    do {
       let reading = try await store.clockReading()
       correction.bucket = ClockOffset(offset: reading.offset, uncertainty: reading.uncertainty)
       if !isDirectory { work.cost.requests += 1 }
       correction.follow(since: configuration.bucketClockThen)
-    } catch {
+      correction.earlier = try earlierReadings()
+    } catch let error as StorageError {
       if !error.isAboutObject, error.code != .unsupported { work.fail("\(error)") }
     }
     return correction

@@ -1,5 +1,6 @@
 public import DMS
 public import Ledger
+public import Time
 
 /// What a reconciliation is to look at, and by which limits it judges.
 public struct ReconcilerConfiguration: Sendable {
@@ -22,6 +23,9 @@ public struct ReconcilerConfiguration: Sendable {
   /// The bucket's clock when `sourceClock` was measured, where that was in an earlier run: it tells of a step that
   /// this machine's clock has made since.
   public var bucketClockThen: ClockOffset?
+  /// When the task began, by this machine's clock, where DMS or the stand-in for it says so: what was committed before
+  /// is not expected.
+  public var taskBegan: Timestamp?
   /// How long a table may be listed only from its newest objects on.
   public var fullListingEvery: Duration = .seconds(86_400)
   /// How far before the newest object a listing begins.

@@ -20,6 +20,8 @@ struct TableReconciliation {
     fileprivate var isConfirming = false
     /// Whether the last listing may have been older than the bucket.
     fileprivate var isStale = false
+    /// Values that files tell with too few digits to be compared, and one bit for each column that they are of.
+    fileprivate var unverified: (values: Int, columns: UInt64) = (0, 0)
     /// Whether all objects that were listed were read.
     fileprivate(set) var isComplete = true
     /// Of an object that was listed, and was gone or another when it was to be read.
@@ -46,11 +48,27 @@ struct TableReconciliation {
       work.fail("\(error)")
       outcome.isComplete = false
     }
-    let settlement = self.settlement()
+    if context.isFiltered {
+      work.fail(
+        "a selection rule of the table mappings filters the rows of \(context.name): what it leaves out cannot be told "
+          + "from what is lost; exempt the table from it by a rule of its own")
+      (rule, outcome.isComplete) = (nil, false)
+    }
+    if outcome.isComplete { work.newFindings += try compareNewest() }
+    let settlement = try self.settlement()
     outcome.settlement = try settlement.settle(by: rule, sawAll: outcome.isComplete, in: ledger)
     work.newFindings += outcome.settlement.newFindings
     work.slow += outcome.settlement.slow
     if let reason = outcome.gone { work.gone.append(reason) }
+    if outcome.unverified.values > 0 {
+      let columns = context.table.declaration.columns.enumerated().filter { index, _ in
+        index < 64 && outcome.unverified.columns & 1 << UInt64(index) != 0
+      }
+      work.notes.append(
+        "\(counted(outcome.unverified.values, "value")) of \(context.name) in "
+          + "\(columns.map(\.element).joined(separator: ", ")) could not be compared: csv tells them with fewer digits than "
+          + "tell one double from another. Parquet has them whole.")
+    }
     if let deadline = outcome.settlement.nextDeadline {
       work.nextDeadline = max(work.nextDeadline ?? deadline, deadline)
     }
@@ -66,7 +84,7 @@ struct TableReconciliation {
     // So what it proves counts only when a whole listing that began after it was read agrees.
     for _ in 0..<3 {
       guard outcome.isComplete, let before = try rule() else { return nil }
-      let settlement = settlement()
+      let settlement = try settlement()
       guard
         try settlement.findsLosses(by: before, in: ledger)
           || isLateUnlisted(settlement, asOfNow: !outcome.isStale)
@@ -75,6 +93,22 @@ struct TableReconciliation {
       if let after = try rule(), after.generation.id == before.generation.id { return before }
     }
     return nil
+  }
+
+  /// Below level keys, compares the newest object by number once its batch must be over.
+  private func compareNewest() throws(LedgerError) -> [FindingID] {
+    let now = reconciler.clock.now()
+    guard context.request.level < .keys, let generation = try currentGeneration(),
+      let place = generation.lastPlace,
+      now > clocks.ours(ofBucket: Timestamp(microseconds: place)) + configuration.limits.batchInterval
+        + clocks.uncertainty
+    else { return [] }
+    return try ledger.write(durably: false) { session in
+      let found = try CountComparison(context: context).compareNewest(of: generation, in: session)
+      guard let found else { return [] }
+      return try ObjectReporter(context: context, run: run, now: now).report(
+        found.tally, of: found.object, in: session)
+    }
   }
 
   private func isFullListingDue() throws(LedgerError) -> Bool {
@@ -99,21 +133,30 @@ struct TableReconciliation {
     return inventory.lastFullAt.map { $0 < due } ?? true
   }
 
-  private func settlement() -> Settlement {
-    Settlement(
+  private func settlement() throws(LedgerError) -> Settlement {
+    let generation = try currentGeneration()
+    return Settlement(
       context: context, limits: configuration.limits, clocks: clocks, run: run,
-      now: reconciler.clock.now())
+      now: reconciler.clock.now(), taskBegan: configuration.taskBegan,
+      reopenedSince: generation.map { generation in
+        generation.loadLastModified.map(clocks.ours(ofBucket:)) ?? generation.startedAt
+      })
+  }
+
+  private func currentGeneration() throws(LedgerError) -> Generation? {
+    try ledger.read { session in
+      try session.currentGeneration(bucket: context.bucket, table: context.table.id)
+    }
   }
 
   private func rule() throws(LedgerError) -> LossRule? {
-    let generation = try ledger.read { session in
-      try session.currentGeneration(bucket: context.bucket, table: context.table.id)
-    }
-    return generation.map { generation in
-      LossRule(
-        generation: generation, foreignMargin: configuration.limits.foreignMargin,
-        loadMargin: clocks.uncertainty + .seconds(1))
-    }
+    guard let generation = try currentGeneration() else { return nil }
+    let began = try ledger.read { session in try session.firstChangesModified(generation: generation.id) }
+    return LossRule(
+      generation: generation, foreignMargin: configuration.limits.foreignMargin,
+      loadMargin: clocks.uncertainty + .seconds(1),
+      sourceNow: clocks.sourceTime(ofOurs: reconciler.clock.now()) + clocks.uncertainty,
+      changesBegan: began.map(clocks.ours(ofBucket:)))
   }
 
   private func listAndRead(
@@ -236,6 +279,10 @@ struct TableReconciliation {
           work.cost.bytesRead += observation.bytesRead
           work.cost.requests += observation.requests
           work.cost.objectsRead += 1
+          for row in observation.rows where row.unverified != 0 {
+            outcome.unverified.values += row.unverified.nonzeroBitCount
+            outcome.unverified.columns |= row.unverified
+          }
           var generation = try generations.generation(of: object, in: session)
           let (tally, new) = try recorder.record(
             observation, of: object, generation: &generation, totals: &totals, in: session)

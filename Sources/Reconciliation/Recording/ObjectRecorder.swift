@@ -104,14 +104,17 @@ struct ObjectRecorder {
       tally.add(.outOfOrder, name(operation, row, object), commit: row.commit)
     }
     note(differences, operation, row, object, &flags, &tally)
-    // What a load covers, or another generation brought, has had its lag.
-    let isFirst = operation.state != .delivered && operation.state != .covered && !wasDelivered
+    // What a load covers, or an object brought that is gone or was written over, has had its lag.
+    let isFirst =
+      operation.state != .delivered && operation.state != .covered && operation.state != .reopened
+      && !wasDelivered
     let exact = differences.timestamp ? nil : row.commit.map(CommitTime.init(exactly:))
     var delivery = DeliveryRecord(
       operation: operation.id, object: object.id, row: row.place, lagMicroseconds: nil, flags: flags,
       altered: differences.columns)
     if isFirst, let commit = exact ?? operation.commit {
-      let measured = clocks.lag(objectModified: object.entry.lastModified, commit: commit)
+      let measured = clocks.lag(
+        objectModified: object.entry.lastModified, commit: commit, recordedAt: operation.recordedAt)
       delivery.lagMicroseconds = measured.lag.microseconds
       tally.uncertainty = max(tally.uncertainty, measured.uncertainty)
       delivery.seenLagMicroseconds =
@@ -152,7 +155,16 @@ struct ObjectRecorder {
         if operation.state == .covered { try session.setState(.open, of: operation.id) }
         continue
       }
-      guard operation.id <= anchor.id else { continue }
+      guard operation.id <= anchor.id else {
+        // What an object of before this load brought, this load or its changes must bring as well.
+        if operation.state == .delivered || operation.state == .covered,
+          try !session.isDelivered(operation.id, inGeneration: generation.id, byLoad: false),
+          try !session.isDelivered(operation.id, inGeneration: generation.id, byLoad: true)
+        {
+          try session.takeBackDeliveries(of: operation.id)
+        }
+        continue
+      }
       if operation.state == .intended {
         try session.settleByEvidence(
           operation.id.transaction, commit: evidence(row, operation, object))
@@ -167,7 +179,8 @@ struct ObjectRecorder {
       }
       if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
     }
-    if differences == Differences() {
+    // Each segment of a parallel load is read in a snapshot of its own: what one shows, another need not.
+    if differences == Differences(), !context.isSegment(object.entry.key) {
       generation.loadLastTransaction = max(
         generation.loadLastTransaction ?? anchor.id.transaction, anchor.id.transaction)
     }
@@ -202,9 +215,10 @@ struct ObjectRecorder {
     _ operation: KnownOperation, in object: KnownObject, _ session: LedgerSession
   ) throws {
     guard let finding = try session.removeLoss(operation.id) else { return }
-    if try session.lossCount(of: finding) == 0 {
-      try session.resolve(finding, because: "the rows arrived in \(object.entry.key)", now: now)
+    guard try session.lossCount(of: finding) == 0 else {
+      return try LossReporter(context: context, run: run, now: now).reportRest(of: finding, in: session)
     }
+    try session.resolve(finding, because: "the rows arrived in \(object.entry.key)", now: now)
   }
 
   /// The commit time of an intent, by what the bucket says of it.

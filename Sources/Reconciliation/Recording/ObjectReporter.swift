@@ -25,6 +25,7 @@ struct ObjectReporter {
       new += try reportForeignRows(observation, object, in: session)
     }
     new += try reportDrift(observation, object, in: session)
+    new += try reportLacking(observation, object, in: session)
     if object.state == .unreadable {
       try resolve(.unreadableObject, object, because: "the object was read", in: session)
     }
@@ -156,6 +157,30 @@ struct ObjectReporter {
           "\(counted(count, "row")) of others in \(context.name), which is declared ours alone, the last "
           + "in \(object.entry.key)", rowCount: count, spanStart: before?.spanStart,
         spanEnd: observation.lastForeignCommit),
+      run: run, now: now)
+    return found.isNew ? [found.id] : []
+  }
+
+  /// Reports columns that objects do not have, as long as the newest one lacks any: of their values nothing is proved.
+  private func reportLacking(
+    _ observation: Observation, _ object: KnownObject, in session: LedgerSession
+  ) throws -> [FindingID] {
+    guard observation.level >= .values, observation.rowCount > 0 else { return [] }
+    let identity = "lacking-columns/\(context.bucket)/\(context.table.id)"
+    let columns = observation.absentColumns
+    guard !columns.isEmpty else {
+      if let finding = try session.finding(identity: identity), finding.state != .resolved {
+        try session.resolve(finding.id, because: "\(object.entry.key) has the columns", now: now)
+      }
+      return []
+    }
+    let found = try session.report(
+      FindingReport(
+        kind: .schemaDrift, severity: severity(of: .schemaDrift), table: context.table.id,
+        object: object.entry.key, identity: identity,
+        summary:
+          "\(object.entry.key) lacks \(columns.joined(separator: ", ")) of \(context.name), so that these "
+          + "values do not arrive; where a mapping rule removes them, the table mappings must say so"),
       run: run, now: now)
     return found.isNew ? [found.id] : []
   }

@@ -22,6 +22,8 @@ struct TableContext: Sendable {
   let loadTimeIsTaskStart: Bool
   /// The endpoint's settings.
   let settings: EndpointSettings
+  /// Whether mapping rules leave some of the table's rows out.
+  let isFiltered: Bool
   /// Columns that DMS puts beside the table's own: a load and changes need not have the same ones.
   let headerColumns: Set<String>
 
@@ -32,6 +34,14 @@ struct TableContext: Sendable {
       if case .object(let name, _) = location.classify(key) { return name.phase == .fullLoad }
     }
     return nil
+  }
+
+  /// Whether a key is that of an object of one segment of a parallel load.
+  func isSegment(_ key: String) -> Bool {
+    guard case .object(let name, let folder) = location.classify(key),
+      case .fullLoad(_, let segment) = name.kind
+    else { return false }
+    return folder != nil || segment != nil
   }
 
   /// One bit a column of the digest that an object does not have.
@@ -95,6 +105,7 @@ extension TableContext {
       settings.hasOpColumn(in: .changes) ? [] : expectedKinds.subtracting([.delete])
     loadTimeIsTaskStart = settings.useTaskStartTimeForFullLoadTimestamp
     self.settings = settings
+    isFiltered = mappings?.filters(of: source).isEmpty == false
     headerColumns = Set([ChangeOperation.columnName, settings.timestampColumnName].compactMap(\.self))
       .union(mappings?.addedColumns(to: source, with: declaration.columns) ?? [])
   }

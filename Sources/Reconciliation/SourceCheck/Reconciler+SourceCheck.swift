@@ -5,12 +5,14 @@ extension Reconciler {
   /// Compares the source's own rows of a table with what the bucket implies; what keeps it from that makes the
   /// verdict UNKNOWN.
   func checkSource(
-    _ context: TableContext, by witness: any SourceWitness, run: RunID, _ work: inout RunningTotals
+    _ context: TableContext, by witness: any SourceWitness, loadMargin: Duration, run: RunID,
+    _ work: inout RunningTotals
   ) async throws {
     do {
       let rows = try await witness.rows(of: context.name)
       let check = SourceCheck(
-        context: context, ledger: ledger, source: source, run: run, now: clock.now())
+        context: context, ledger: ledger, source: source, run: run, now: clock.now(), loadMargin: loadMargin,
+        allowsVanishedObjects: configuration.allowsVanishedObjects)
       let outcome = try await check.check(rows)
       work.newFindings += outcome.newFindings
       work.cost.requests += outcome.cost.requests

@@ -11,6 +11,10 @@ struct SourceCheck {
   let source: any ObservationSource
   let run: RunID
   let now: Timestamp
+  /// How far the clocks of PostgreSQL and the loader may be apart.
+  var loadMargin = Duration.seconds(1)
+  /// Whether objects are moved away on purpose once they are read.
+  var allowsVanishedObjects = false
 
   /// How a row differs.
   enum Difference: String {
@@ -34,7 +38,12 @@ struct SourceCheck {
   /// - Throws: `ObservationFailure` where an object cannot be read; `LedgerError`.
   func check(_ rows: [LiveSourceRow]) async throws -> Outcome {
     var outcome = Outcome()
-    let bucket = try await impliedState(&outcome.cost)
+    let (context, ledger) = (context, ledger)
+    let generation = try ledger.read { session in
+      try session.currentGeneration(bucket: context.bucket, table: context.table.id)
+    }
+    let extent = try ledger.read { session in try self.extent(of: generation, in: session) }
+    let bucket = try await impliedState(generation, &outcome.cost)
     let live = Dictionary(rows.map { ($0.sequence, $0) }) { first, _ in first }
     var differences: [(sequence: Int64, difference: Difference, columns: [Int], version: Timestamp?)] = []
     for sequence in Set(live.keys).union(bucket.keys).sorted() {
@@ -44,7 +53,7 @@ struct SourceCheck {
         outcome.leftOut += 1
         continue
       }
-      switch difference(live[sequence], bucket[sequence], own) {
+      switch difference(live[sequence], bucket[sequence], own, extent) {
       case .same: outcome.compared += 1
       case .unknown: outcome.leftOut += 1
       case .differs(let difference, let columns):
@@ -79,13 +88,42 @@ struct SourceCheck {
     }
   }
 
+  /// Of which rows the bucket must tell.
+  private struct Extent {
+    /// Whether no object of the generation is known to be gone.
+    var isWhole: Bool
+    /// Objects of changes that were written before this were dropped from the ledger.
+    var forgottenBefore: Timestamp?
+    /// Rows with a version before this must be in the load; nil where there is none.
+    var load: Timestamp?
+
+    func includes(_ row: LiveSourceRow, hasHistory: Bool) -> Bool {
+      guard isWhole, let version = row.version else { return false }
+      if let load, version < load { return true }
+      return hasHistory && forgottenBefore.map { version >= $0 } ?? true
+    }
+  }
+
+  private func extent(of generation: Generation?, in session: LedgerSession) throws -> Extent {
+    guard let generation else { return Extent(isWhole: false) }
+    let inventory = try session.inventory(bucket: context.bucket, table: context.table.id)
+    let isWhole =
+      try !allowsVanishedObjects
+      && !session.hasGoneObjects(bucket: context.bucket, table: context.table.id, generation: generation.id)
+    return Extent(
+      isWhole: isWhole, forgottenBefore: inventory.forgottenBefore,
+      load: generation.hasLoad ? generation.loadFirstModified.map { $0 - loadMargin } : nil)
+  }
+
   private func difference(
-    _ live: LiveSourceRow?, _ entry: ImpliedState.Entry?, _ history: [KnownOperation]
+    _ live: LiveSourceRow?, _ entry: ImpliedState.Entry?, _ history: [KnownOperation], _ extent: Extent
   ) -> Comparison {
     switch (live, entry) {
     case (nil, nil), (nil, .deleted): return .same
     // What was pruned, or went with objects that a lifecycle rule took, the bucket need not tell of.
-    case (_?, nil): return history.contains { $0.state == .missing } ? .differs(.absent, []) : .unknown
+    case (let live?, nil):
+      let isLost = history.contains { $0.state == .missing }
+      return isLost || extent.includes(live, hasHistory: !history.isEmpty) ? .differs(.absent, []) : .unknown
     case (_?, .deleted): return .differs(.deleted, [])
     case (nil, .row): return history.isEmpty ? .unknown : .differs(.surplus, [])
     case (let live?, .row(let version, let digest, let ignored, let precision)):
@@ -99,11 +137,10 @@ struct SourceCheck {
     }
   }
 
-  private func impliedState(_ cost: inout RunCost) async throws -> [Int64: ImpliedState.Entry] {
+  private func impliedState(
+    _ generation: Generation?, _ cost: inout RunCost
+  ) async throws -> [Int64: ImpliedState.Entry] {
     var state = ImpliedState()
-    let generation = try ledger.read { session in
-      try session.currentGeneration(bucket: context.bucket, table: context.table.id)
-    }
     guard let generation else { return [:] }
     var request = context.request
     request.level = max(request.level, .keys)

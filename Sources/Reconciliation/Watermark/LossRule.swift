@@ -16,6 +16,10 @@ struct LossRule {
   let foreignMargin: Duration
   /// How far the clocks of PostgreSQL and the loader may be apart.
   let loadMargin: Duration
+  /// PostgreSQL's clock now: a commit of a time to come is of before its clock was set back, and proves nothing.
+  var sourceNow = Timestamp(microseconds: .max)
+  /// When the first object of the generation's changes was written, by this machine's clock: they had begun then.
+  var changesBegan: Timestamp?
 
   enum Ruling: Hashable {
     /// Nothing is proved.
@@ -63,7 +67,7 @@ struct LossRule {
     {
       return .lost(.load)
     }
-    if let foreign = generation.lastForeignCommit, let commit = operation.commit,
+    if let foreign = generation.lastForeignCommit, foreign <= sourceNow, let commit = operation.commit,
       foreign > commit.latest + foreignMargin, generation.hasLoad || isAfterBaseline(operation)
     {
       return .lost(.laterForeignCommit)
@@ -76,9 +80,11 @@ struct LossRule {
     generation.lastChange.map { transaction < $0 } ?? false
   }
 
-  /// Whether an earlier transaction was met in the changes, so that they began before the operation.
+  /// Whether an earlier transaction was met in the changes, or an object of them is older than the operation, so that
+  /// they began before it.
   private func isAfterBaseline(_ operation: KnownOperation) -> Bool {
-    generation.firstChange.map { operation.id.transaction >= $0 } ?? false
+    if let first = generation.firstChange, operation.id.transaction >= first { return true }
+    return changesBegan.map { operation.recordedAt > $0 + loadMargin } ?? false
   }
 
   /// Whether the delete may have been committed before the load's snapshot was taken.

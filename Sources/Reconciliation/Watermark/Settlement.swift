@@ -8,6 +8,10 @@ struct Settlement {
   let clocks: ClockCorrection
   let run: RunID
   let now: Timestamp
+  /// When the task began, by this machine's clock, where somebody says so.
+  var taskBegan: Timestamp?
+  /// When the load of the table's generation was whole, or else the generation began, by this machine's clock.
+  var reopenedSince: Timestamp?
 
   /// What a settlement came to.
   struct Outcome: Sendable {
@@ -27,11 +31,8 @@ struct Settlement {
     fileprivate var lateStart: Timestamp?
     fileprivate var lateEnd: Timestamp?
     fileprivate var losses: [Loss] = []
-  }
-
-  fileprivate struct Loss: Sendable {
-    var operation: KnownOperation
-    var proof: LossRule.Proof?
+    /// Operations of before the first object that tells of the table.
+    fileprivate var early: [KnownOperation] = []
   }
 
   private static let batch = 2_000
@@ -79,9 +80,10 @@ struct Settlement {
 
   /// When an operation falls due, by this machine's clock; nil of one that no clock decides about.
   private func due(_ operation: KnownOperation) -> Timestamp? {
-    // What a reload took away, it must bring back before the next change: no clock says when.
+    // What a reload took away, its load must bring, or the changes that follow.
+    if operation.state == .reopened { return reopenedSince.map { $0 + limits.deadline } }
     guard operation.state == .open, let commit = operation.commit else { return nil }
-    return commit.latest - (clocks.source?.offset ?? .zero) + limits.deadline
+    return clocks.committed(commit, recordedAt: operation.recordedAt).latest + limits.deadline
   }
 
   /// Settles all operations that are not settled, batch by batch; `rule` is nil where nothing can be proved:
@@ -108,8 +110,12 @@ struct Settlement {
           }
           try settle(operation, by: rule, &outcome, in: session)
         }
-        outcome.newFindings += try reportLosses(outcome.losses, generation: rule?.generation, in: session)
-        outcome.losses = []
+        let reporter = LossReporter(context: context, run: run, now: now)
+        outcome.newFindings += try reporter.report(
+          outcome.losses, generation: rule?.generation, in: session)
+        outcome.newFindings += try reporter.report(
+          early: outcome.early, generation: rule?.generation, in: session)
+        (outcome.losses, outcome.early) = ([], [])
         return (outcome, operations.last?.id, operations.count)
       }
       outcome = next
@@ -140,9 +146,28 @@ struct Settlement {
       try session.setState(.missing, of: operation.id)
       outcome.losses.append(Loss(operation: operation, proof: proof))
     case .covered: try session.setState(.covered, of: operation.id)
-    case .beforeBaseline: try session.setState(.excluded, of: operation.id)
+    case .beforeBaseline: try exclude(operation, &outcome, in: session)
     case .undecided: try wait(for: operation, &outcome, in: session)
     }
+  }
+
+  /// Expects an operation of before the first object no more, unless it is younger than the task, and says so unless it
+  /// is known to be older.
+  ///
+  /// What a reload took away is told of as gone.
+  private func exclude(
+    _ operation: KnownOperation, _ outcome: inout Outcome, in session: LedgerSession
+  ) throws {
+    if let taskBegan, let commit = operation.commit {
+      let committed = clocks.committed(commit, recordedAt: operation.recordedAt)
+      guard committed.earliest <= taskBegan + committed.uncertainty else {
+        try session.setState(.missing, of: operation.id)
+        return outcome.losses.append(Loss(operation: operation, proof: .laterTransaction))
+      }
+    } else if operation.state == .open {
+      outcome.early.append(operation)
+    }
+    try session.setState(.excluded, of: operation.id)
   }
 
   private func ruling(
@@ -193,17 +218,23 @@ struct Settlement {
       outcome.pending += 1
       return
     }
-    guard let generation, let last = generation.lastCommit, commit.earliest <= last else {
+    // What was recorded after the newest object was closed is not in it, whatever a clock that was set back says.
+    guard let generation, let last = generation.lastCommit, commit.earliest <= last,
+      clocks.ours(ofBucket: Timestamp(microseconds: generation.lastPlace ?? .max)) + clocks.uncertainty
+        >= operation.recordedAt
+    else {
       return try wait(for: operation, &outcome, in: session)
     }
-    let isBaseline = !generation.hasLoad && commit.latest < generation.firstCommit ?? commit.latest
-    try session.setState(isBaseline ? .excluded : .covered, of: operation.id)
+    if !generation.hasLoad, commit.latest < generation.firstCommit ?? commit.latest {
+      return try exclude(operation, &outcome, in: session)
+    }
+    try session.setState(.covered, of: operation.id)
   }
 
   /// Whether an operation is past the warning's deadline.
   private func isSlow(_ operation: KnownOperation) -> Bool {
     guard let commit = operation.commit else { return false }
-    return now >= commit.latest - (clocks.source?.offset ?? .zero) + limits.warningDeadline
+    return now >= clocks.committed(commit, recordedAt: operation.recordedAt).latest + limits.warningDeadline
   }
 
   /// Counts an operation of which nothing is proved as pending or late.
@@ -223,64 +254,13 @@ struct Settlement {
       outcome.longestDelay = max(outcome.longestDelay ?? .zero, now - committed)
       outcome.lateStart = min(outcome.lateStart ?? commit.earliest, commit.earliest)
       outcome.lateEnd = max(outcome.lateEnd ?? commit.latest, commit.latest)
-      if outcome.lateRows.count < Finding.namedRows { outcome.lateRows.append(name(operation)) }
+      if outcome.lateRows.count < Finding.namedRows {
+        outcome.lateRows.append(FindingRow(operation, of: context))
+      }
     } else {
       outcome.pending += 1
       if now >= committed + limits.warningDeadline { outcome.slow += 1 }
       outcome.nextDeadline = max(outcome.nextDeadline ?? due, due)
-    }
-  }
-
-  /// One finding for each object that came after lost operations: a lost object, or the losses within one,
-  /// are one trouble.
-  private func reportLosses(
-    _ losses: [Loss], generation: Generation?, in session: LedgerSession
-  ) throws -> [FindingID] {
-    var groups: [String: (proof: KnownObject?, kind: LossRule.Proof?, losses: [KnownOperation])] = [:]
-    for loss in losses {
-      var proof: KnownObject?
-      if loss.proof == .laterTransaction, let generation {
-        proof = try session.proof(
-          after: loss.operation.id.transaction, table: context.table.id, generation: generation.id)?.object
-      }
-      let name = proof.map { "\($0.entry.key)/\($0.entry.etag)" } ?? loss.proof.map { "\($0)" } ?? "time"
-      let identity = "lost-rows/\(context.bucket)/\(context.table.id)/\(generation?.number ?? 0)/\(name)"
-      groups[identity, default: (proof, loss.proof, [])].losses.append(loss.operation)
-    }
-    var new: [FindingID] = []
-    for (identity, group) in groups.sorted(by: { $0.key < $1.key }) {
-      let known = try session.finding(identity: identity)
-      let before = try known.map { try session.losses(of: $0.id, limit: .max) } ?? []
-      let all = (before + group.losses).sorted { $0.id < $1.id }
-      let found = try session.report(
-        FindingReport(
-          kind: .lostRows, severity: .critical, table: context.table.id, object: group.proof?.entry.key,
-          identity: identity, summary: summary(all, proof: group.proof, kind: group.kind),
-          rowCount: all.count,
-          rows: all.prefix(Finding.namedRows).map { name($0, object: group.proof?.entry.key) },
-          spanStart: all.compactMap(\.commit?.earliest).min(),
-          spanEnd: all.compactMap(\.commit?.latest).max()),
-        run: run, now: now)
-      for operation in group.losses {
-        try session.addLoss(operation.id, finding: found.id, proof: group.proof?.id)
-      }
-      if found.isNew { new.append(found.id) }
-    }
-    return new
-  }
-
-  private func summary(
-    _ operations: [KnownOperation], proof: KnownObject?, kind: LossRule.Proof?
-  ) -> String {
-    let lost =
-      "\(OperationPhrase(operations.map(\.kind))) on \(context.name) "
-      + (operations.count == 1 ? "is lost" : "are lost")
-    switch kind {
-    case .laterTransaction?:
-      return lost + ": later transactions are in \(proof?.entry.key ?? "the bucket")"
-    case .load?: return lost + ": the full load, which shows later transactions, does not hold the rows"
-    case .laterForeignCommit?: return lost + ": rows of others that were committed later are in the bucket"
-    case nil: return lost + ": nothing of it came for longer than the loss limit"
     }
   }
 
@@ -303,12 +283,5 @@ struct Settlement {
         spanEnd: outcome.lateEnd),
       run: run, now: now)
     return found.isNew ? [found.id] : []
-  }
-
-  private func name(_ operation: KnownOperation, object: String? = nil) -> FindingRow {
-    FindingRow(
-      kind: operation.kind,
-      key: RowIdentity(tag: context.request.tag, sequence: operation.sequence).description,
-      version: operation.version, xid: operation.xid, object: object)
   }
 }

@@ -18,7 +18,7 @@ extension Pipeline {
   /// A reconciler over the pipeline's bucket and ledger.
   func reconciler(
     _ ledger: LedgerStore, _ store: any ObjectStore, clocks: ClockOffsets = ClockOffsets(),
-    observer: (any ObservationSource)? = nil, listsAll: Bool = false
+    observer: (any ObservationSource)? = nil, listsAll: Bool = false, taskBegan: Timestamp? = nil
   ) throws -> Reconciler {
     let bucket = try bucket
     var settings = ReconcilerConfiguration(
@@ -28,6 +28,7 @@ extension Pipeline {
     settings.level = configuration.level
     settings.limits = configuration.limits
     (settings.sourceClock, settings.bucketClockThen) = (clocks.source, clocks.bucket)
+    settings.taskBegan = taskBegan
     settings.fullListingEvery = listsAll ? .zero : configuration.listing.fullEvery
     settings.listingOverlap = configuration.listing.overlap
     settings.allowsVanishedObjects = configuration.listing.objectsMayVanish
@@ -52,10 +53,11 @@ extension Pipeline {
   ) async throws -> Reconciled {
     let earlier = try ledger.runs(limit: 200)
     // A task that DMS has begun anew has replaced objects of before: all are listed, so that none is missed.
-    let hasRestarted = await witness().map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
+    let asked = await witness()
+    let hasRestarted = asked.map { judgement($0, earlier).reloaded.isEmpty == false } ?? false
     let reconciler = try reconciler(
       ledger, store, clocks: sourceClock.map { ClockOffsets(source: $0) } ?? lastClocks(ledger),
-      observer: observer, listsAll: hasRestarted)
+      observer: observer, listsAll: hasRestarted, taskBegan: asked?.freshStart)
     let run = try ledger.beginRun(command: command, settings: settingsText)
     var result = try await reconciler.run(
       run, unseen: unseen, writing: writing, witness: source, progress: progress)

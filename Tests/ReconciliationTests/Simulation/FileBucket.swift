@@ -36,6 +36,8 @@ struct FileBucket {
   let settings: EndpointSettings
   var mappings: TableMappings?
   var level: ObservationLevel?
+  /// Whether objects have the time of the test's clock, which goes its own way.
+  var keepsTime = false
 
   init(
     settings text: String = "DataFormat=parquet;timestampColumnName=extracted_at;includeOpForFullLoad=true",
@@ -119,6 +121,10 @@ struct FileBucket {
       settings.dataFormat == .csv
       ? Array(changes.map { csv($0, columns, hasOp) }.joined().utf8) : try parquet(changes, columns, hasOp)
     try await store.put(key, bytes)
+    guard keepsTime else { return }
+    let time = Date(timeIntervalSince1970: Double(clock.now().microseconds) / 1e6)
+    try FileManager.default.setAttributes(
+      [.modificationDate: time], ofItemAtPath: directory.file("bucket/" + key))
   }
 
   private func parquet(_ changes: [Change], _ columns: Columns, _ hasOp: Bool) throws -> [UInt8] {
