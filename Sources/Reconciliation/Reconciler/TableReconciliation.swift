@@ -30,6 +30,9 @@ struct TableReconciliation {
     fileprivate var gone: String?
   }
 
+  /// A task reads the source's log some time after it says that it was started.
+  private static let startingTime = Duration.seconds(300)
+
   private var ledger: LedgerStore { reconciler.ledger }
   private var configuration: ReconcilerConfiguration { reconciler.configuration }
 
@@ -156,7 +159,10 @@ struct TableReconciliation {
       generation: generation, foreignMargin: configuration.limits.foreignMargin,
       loadMargin: clocks.uncertainty + .seconds(1),
       sourceNow: clocks.sourceTime(ofOurs: reconciler.clock.now()) + clocks.uncertainty,
-      changesBegan: began.map(clocks.ours(ofBucket:)))
+      changesBegan: [
+        began.map(clocks.ours(ofBucket:)),
+        configuration.taskBegan.map { $0 + TableReconciliation.startingTime },
+      ].compactMap(\.self).min())
   }
 
   private func listAndRead(

@@ -18,7 +18,8 @@ struct LossRule {
   let loadMargin: Duration
   /// PostgreSQL's clock now: a commit of a time to come is of before its clock was set back, and proves nothing.
   var sourceNow = Timestamp(microseconds: .max)
-  /// When the first object of the generation's changes was written, by this machine's clock: they had begun then.
+  /// When the generation's changes had begun, by this machine's clock: the first object of them was written, or the
+  /// task was under way.
   var changesBegan: Timestamp?
 
   enum Ruling: Hashable {
@@ -80,8 +81,7 @@ struct LossRule {
     generation.lastChange.map { transaction < $0 } ?? false
   }
 
-  /// Whether an earlier transaction was met in the changes, or an object of them is older than the operation, so that
-  /// they began before it.
+  /// Whether the changes are known to have begun before the operation, as by an earlier transaction that they brought.
   private func isAfterBaseline(_ operation: KnownOperation) -> Bool {
     if let first = generation.firstChange, operation.id.transaction >= first { return true }
     return changesBegan.map { operation.recordedAt > $0 + loadMargin } ?? false

@@ -151,22 +151,15 @@ struct Settlement {
     }
   }
 
-  /// Expects an operation of before the first object no more, unless it is younger than the task, and says so unless it
-  /// is known to be older.
+  /// Expects an operation of before the first object no more, and says so unless it is known to be older than the task.
   ///
   /// What a reload took away is told of as gone.
   private func exclude(
     _ operation: KnownOperation, _ outcome: inout Outcome, in session: LedgerSession
   ) throws {
-    if let taskBegan, let commit = operation.commit {
-      let committed = clocks.committed(commit, recordedAt: operation.recordedAt)
-      guard committed.earliest <= taskBegan + committed.uncertainty else {
-        try session.setState(.missing, of: operation.id)
-        return outcome.losses.append(Loss(operation: operation, proof: .laterTransaction))
-      }
-    } else if operation.state == .open {
-      outcome.early.append(operation)
-    }
+    let committed = operation.commit.map { clocks.committed($0, recordedAt: operation.recordedAt) }
+    let isOlder = taskBegan.map { began in committed.map { $0.earliest <= began } ?? false } ?? false
+    if operation.state == .open, !isOlder { outcome.early.append(operation) }
     try session.setState(.excluded, of: operation.id)
   }
 
