@@ -279,6 +279,7 @@ struct TableReconciliation {
       let recorder = try ObjectRecorder(context: context, clocks: clocks, run: run, now: now, in: session)
       var generations = GenerationCache(context: context, clocks: clocks, run: run, now: now)
       var totals = TableTotals()
+      var struck: [FindingID: String] = [:]
       for (object, result) in batch {
         switch result {
         case .success(let observation):
@@ -293,6 +294,7 @@ struct TableReconciliation {
           let (tally, new) = try recorder.record(
             observation, of: object, generation: &generation, totals: &totals, in: session)
           generations.update(generation)
+          struck.merge(tally.struck) { _, last in last }
           outcome.uncertainty = max(outcome.uncertainty, tally.uncertainty)
           outcome.commitWidth = max(outcome.commitWidth, tally.commitWidth)
           work.newFindings += new
@@ -311,6 +313,8 @@ struct TableReconciliation {
             .reportUnreadable(object, failure, in: session)
         }
       }
+      let reporter = LossReporter(context: context, run: run, now: now)
+      for (finding, object) in struck { try reporter.reportRest(of: finding, metIn: object, in: session) }
       try generations.record(in: session)
       try session.add(totals, to: context.table.id)
     }

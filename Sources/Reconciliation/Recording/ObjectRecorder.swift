@@ -126,7 +126,7 @@ struct ObjectRecorder {
     }
     try session.add(delivery)
     if operation.state != .delivered { try session.setState(.delivered, of: operation.id) }
-    if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
+    if operation.state == .missing { try foundAfterAll(operation, in: object, &tally, session) }
     order = max(order ?? transaction, transaction)
     generation.firstChange = min(generation.firstChange ?? transaction, transaction)
     generation.lastChange = max(generation.lastChange ?? transaction, transaction)
@@ -177,7 +177,7 @@ struct ObjectRecorder {
       if operation.state != .delivered, operation.state != .covered {
         try session.setState(.covered, of: operation.id)
       }
-      if operation.state == .missing { try foundAfterAll(operation, in: object, session) }
+      if operation.state == .missing { try foundAfterAll(operation, in: object, &tally, session) }
     }
     // Each segment of a parallel load is read in a snapshot of its own: what one shows, another need not.
     if differences == Differences(), !context.isSegment(object.entry.key) {
@@ -212,13 +212,10 @@ struct ObjectRecorder {
 
   /// An operation called lost was met after all: its finding says so, and ends where it was the last one.
   private func foundAfterAll(
-    _ operation: KnownOperation, in object: KnownObject, _ session: LedgerSession
+    _ operation: KnownOperation, in object: KnownObject, _ tally: inout ObjectTally, _ session: LedgerSession
   ) throws {
     guard let finding = try session.removeLoss(operation.id) else { return }
-    guard try session.lossCount(of: finding) == 0 else {
-      return try LossReporter(context: context, run: run, now: now).reportRest(of: finding, in: session)
-    }
-    try session.resolve(finding, because: "the rows arrived in \(object.entry.key)", now: now)
+    tally.struck[finding] = object.entry.key
   }
 
   /// The commit time of an intent, by what the bucket says of it.

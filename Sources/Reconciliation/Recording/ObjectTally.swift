@@ -14,6 +14,8 @@ struct ObjectTally {
 
   private(set) var troubles: [FindingKind: Trouble] = [:]
 
+  /// Findings of losses some of which were met after all, and the object that brought them.
+  var struck: [FindingID: String] = [:]
   /// The largest uncertainty of the lags.
   var uncertainty = Duration.zero
   /// The largest distance between the bounds of a commit.

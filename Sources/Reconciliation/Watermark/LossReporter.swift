@@ -73,10 +73,13 @@ struct LossReporter {
     return found.isNew ? [found.id] : []
   }
 
-  /// Says of a finding, some of whose operations were met after all, what is left of it.
-  func reportRest(of id: FindingID, in session: LedgerSession) throws {
+  /// Says of a finding, some of whose operations were met in `object` after all, what is left of it.
+  func reportRest(of id: FindingID, metIn object: String, in session: LedgerSession) throws {
     guard let known = try session.finding(id), known.state != .resolved else { return }
     let left = try session.losses(of: id, limit: .max)
+    guard !left.isEmpty else {
+      return try session.resolve(id, because: "the rows arrived in \(object)", now: now)
+    }
     let reason = known.summary.firstRange(of: ": ").map { String(known.summary[$0.upperBound...]) }
     _ = try session.report(
       finding(left, known.identity, object: known.object, because: reason ?? ""), run: run, now: now)
