@@ -141,8 +141,10 @@ struct TableReconciliation {
     return Settlement(
       context: context, limits: configuration.limits, clocks: clocks, run: run,
       now: reconciler.clock.now(), taskBegan: configuration.taskBegan,
-      reopenedSince: generation.map { generation in
-        generation.loadLastModified.map(clocks.ours(ofBucket:)) ?? generation.startedAt
+      reopenedSince: generation.flatMap { generation in
+        // Where all is gone, and nothing came yet, nothing of it is owed.
+        generation.loadLastModified.map(clocks.ours(ofBucket:))
+          ?? (generation.hasChanges ? generation.startedAt : nil)
       })
   }
 

@@ -156,8 +156,10 @@ struct ObjectRecorder {
         continue
       }
       guard operation.id <= anchor.id else {
-        // What an object of before this load brought, this load or its changes must bring as well.
-        if operation.state == .delivered || operation.state == .covered,
+        // What an object of before this load brought, a load that was made later, or its changes, must bring as well.
+        if let loaded = row.commit, !context.loadTimeIsTaskStart, let commit = operation.commit,
+          commit.latest + .seconds(60) < loaded,
+          operation.state == .delivered || operation.state == .covered,
           try !session.isDelivered(operation.id, inGeneration: generation.id, byLoad: false),
           try !session.isDelivered(operation.id, inGeneration: generation.id, byLoad: true)
         {
