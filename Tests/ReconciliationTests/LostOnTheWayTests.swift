@@ -41,8 +41,8 @@ import Time
     var files = try FileBucket(settings: settings)
     files.keepsTime = true
     for number in 1...3 {
-      try await files.put(try files.insert(2), at: files.changesKey(number))
       files.clock.advance(by: .seconds(2 * 86_400))
+      try await files.put(try files.insert(2), at: files.changesKey(number))
     }
     #expect(try await files.reconcile().verdict.status == .ok)
     try await files.store.delete(files.changesKey(1))
