@@ -119,7 +119,7 @@ extension Settings {
     for option in options {
       guard let text = option.text else { continue }
       let origin = Origin.flag(name: option.name)
-      let texts = option.key.shape == .list ? ConfigurationFile.list(text) : [text]
+      let texts = option.key.elements(of: text)
       settings[option.key] = Setting(
         elements: texts.map { Setting.Element(text: $0, origin: origin) }, origin: origin)
     }

@@ -104,8 +104,8 @@ struct Replicate: PipelineCommand {
   }
 
   private static func table(_ text: String) throws -> QualifiedName {
-    guard let name = TableName(text) else {
-      throw ValidationError("'\(text)' is no table; write schema.table")
+    guard let name = TableText.table(text) else {
+      throw ValidationError("'\(text)' is no table; write schema.table, a part with a space in double quotes")
     }
     return QualifiedName(schema: name.schema, name: name.name)
   }

@@ -26,8 +26,8 @@ enum ConfigurationEnvironment {
       unused.remove(key.variable)
       guard let text = environment[key.variable], !text.isEmpty else { continue }
       let origin = Origin.environment(variable: key.variable)
-      let texts = key.shape == .list ? ConfigurationFile.list(text) : [text]
-      settings[key] = Setting(elements: texts.map { .init(text: $0, origin: origin) }, origin: origin)
+      settings[key] = Setting(
+        elements: key.elements(of: text).map { .init(text: $0, origin: origin) }, origin: origin)
     }
     if let name = unused.min() {
       // What all of them begin with makes none of them nearer.

@@ -69,7 +69,7 @@ struct ConfigurationFile {
         guard !scalar.string.isEmpty, !isNull else {
           throw ConfigurationError(.emptyValue(key), origin(keyNode))
         }
-        let texts = key.shape == .list ? ConfigurationFile.list(scalar.string) : [scalar.string]
+        let texts = key.elements(of: scalar.string)
         return Setting(
           elements: texts.map { Setting.Element(text: $0, origin: origin(value)) }, origin: origin(value))
       case .sequence(let sequence) where key.shape == .list:
@@ -94,11 +94,6 @@ struct ConfigurationFile {
       default: throw ConfigurationError(.wrongShape(key), origin(element))
       }
     }
-  }
-
-  /// The elements of a list that is written in one text, apart by commas.
-  static func list(_ text: String) -> [String] {
-    text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
 
   /// The known key nearest to an unknown one: by what is not its group's name, by its whole path, or by its last part.

@@ -30,7 +30,8 @@ extension ConfigurationKey {
     case .tables:
       (
         "Tables to write to, `schema.table`. `shared` after the name: rows of others live in it, so that it\n"
-          + "is written to although lakecanary did not make it. Rows of others are never touched.",
+          + "is written to although lakecanary did not make it. Rows of others are never touched. A part of a name\n"
+          + "with a space or a comma stands in double quotes: `\"my schema\".customers`.",
         "lakecanary.customers"
       )
     case .createTables: ("Make the schema and the tables where they are absent.", "true")

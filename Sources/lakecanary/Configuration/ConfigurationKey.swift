@@ -1,3 +1,5 @@
+import Foundation
+
 /// Every key of the configuration, by its path in the YAML file.
 enum ConfigurationKey: String, CaseIterable {
   case pipeline
@@ -88,6 +90,13 @@ enum ConfigurationKey: String, CaseIterable {
   }
 
   enum Shape { case scalar, list }
+
+  /// The elements of a value that is one text: those of a list are apart by commas.
+  func elements(of text: String) -> [String] {
+    guard shape == .list else { return [text] }
+    if self == .tables { return TableText.list(text) }
+    return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+  }
 
   /// Whether the key is taken from the environment alone, since its value is a secret.
   var isSecret: Bool { self == .password }

@@ -49,7 +49,8 @@ extension PipelineConfiguration {
     case .pipeline: return name
     case .source: return source.map { $0.address.isEmpty ? "(the PG* variables)" : $0.shown }
     case .password: return source?.password.map { "\($0)" }
-    case .tables: return tables.map { "\($0.name)\($0.isShared ? " shared" : "")" }.joined(separator: ", ")
+    case .tables:
+      return tables.map { TableText.text($0.name) + ($0.isShared ? " shared" : "") }.joined(separator: ", ")
     case .createTables: return "\(createsTables)"
     case .bucket: return bucket?.description
     case .replicatorTask: return taskName

@@ -121,11 +121,14 @@ extension PipelineConfiguration {
 
   private mutating func readTables(_ reader: inout SettingsReader) {
     let given = reader.values(.tables) { text throws(SettingsReader.InvalidValue) in
-      let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
-      guard let first = words.first, words.count <= 2, let name = TableName(first) else {
-        throw .init("'\(text)' is no table; write schema.table, or schema.table shared")
+      let parsed = TableText.parse(text)
+      let words = parsed?.rest.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init) ?? []
+      guard let name = parsed?.name, words.count <= 1 else {
+        throw .init(
+          "'\(text)' is no table; write schema.table, or schema.table shared, and a part with a space in double quotes"
+        )
       }
-      switch words.dropFirst().first {
+      switch words.first {
       case nil, "exclusive": return ConfiguredTable(name: name)
       case "shared": return ConfiguredTable(name: name, isShared: true)
       case let word?: throw .init("'\(word)' is neither shared nor exclusive")

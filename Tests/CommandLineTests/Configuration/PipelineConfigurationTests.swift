@@ -106,7 +106,8 @@ import Workload
       """
     #expect(
       try problems(text) == [
-        "tables: 'customers' is no table; write schema.table, or schema.table shared: /etc/lakecanary/shop.yaml:1:10",
+        "tables: 'customers' is no table; write schema.table, or schema.table shared, and a part with a space in double "
+          + "quotes: /etc/lakecanary/shop.yaml:1:10",
         "tables: 'mine' is neither shared nor exclusive: /etc/lakecanary/shop.yaml:1:21",
         "workload.inserts: '-1' is no whole number from 0 to 1000000000: /etc/lakecanary/shop.yaml:3:21",
         "workload.rate: 'fast' is no number of rows a second above 0, up to 1000000: /etc/lakecanary/shop.yaml:3:31",
