@@ -56,7 +56,12 @@ import Time
     #expect(code(nil, ["PATH": "/nonexistent:\(home)/bin"]) == nil)
     let old = try Scratch()
     defer { withExtendedLifetime(old) {} }
-    #expect(code(try installation("exit 0", in: old, version: "3.4.4"), [:]) == .wrongVersion)
+    let oldHome = try installation("exit 0", in: old, version: "3.4.4")
+    #expect(code(oldHome, [:]) == .wrongVersion)
+    // A program that is named is not of another installation's version, though its own is not told.
+    let alone = scratch.path + "/spark-sql"
+    try FileManager.default.copyItem(atPath: home + "/bin/spark-sql", toPath: alone)
+    #expect(code(alone, ["SPARK_HOME": oldHome]) == nil)
   }
 
   @Test func aJobThatEndsBadlyIsOneLineWithItsLog() async throws {
@@ -126,6 +131,7 @@ import Time
     let lines = said.withLock { $0 }
     #expect(lines.first?.contains("--master local[1]") ?? false, "\(lines)")
     #expect(lines.first?.contains("--conf spark.executor.memory=4g") ?? false, "\(lines)")
+    #expect(lines.first?.contains("fileoutputcommitter.marksuccessfuljobs=true") ?? false, "\(lines)")
     #expect(lines.contains("SELECT 1;"))
     #expect(!lines.contains { $0.contains("secret") })
   }

@@ -36,6 +36,8 @@ public struct ReadingPlan: Sendable, Codable {
 
   /// What the estimates rest on.
   public struct Basis: Sendable {
+    /// Whether the objects are of a format that engines are asked to read.
+    public var isForEngines = true
     /// Whether the bucket is a directory of this machine.
     public var isLocal = false
     /// The share of an object's bytes that its needed columns have, from the footer of the largest.
@@ -145,7 +147,10 @@ public struct ReadingPlan: Sendable, Codable {
       dollars: listCost * 2 + Double(athenaGets) * ReadingPlan.getPrice
         + ReadingPlan.scanCost(of: scanned))
     estimates = basis.isLocal ? [native, spark] : [native, spark, athena]
-    if native.seconds <= ReadingPlan.patience {
+    if !basis.isForEngines {
+      estimates = [native]
+      (choice, reason) = ("native", "engines are asked to read Parquet alone")
+    } else if native.seconds <= ReadingPlan.patience {
       (choice, reason) = ("native", "one process is done before a cluster is worth its while")
     } else if let fastest = estimates.min(by: { $0.seconds < $1.seconds }), fastest.engine != "native" {
       let times = (native.seconds / fastest.seconds * 10).rounded() / 10

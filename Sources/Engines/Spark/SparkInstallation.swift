@@ -35,7 +35,8 @@ public struct SparkInstallation: Sendable, Hashable {
     }
     // It is run in a directory of its own.
     let absolute = URL(filePath: program).standardizedFileURL.path
-    let installation = SparkInstallation(program: absolute, version: version(of: program, home: home))
+    let installation = SparkInstallation(
+      program: absolute, version: version(of: program, home: given == nil ? home : nil))
     if let version = installation.version, !isKnown(version) {
       throw EngineError(
         .wrongVersion, "Spark", "\(program) is Spark \(version)",

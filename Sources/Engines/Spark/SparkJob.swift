@@ -46,6 +46,8 @@ public struct SparkJob: Sendable {
     arguments += ["--name", name]
     // The catalog is the session's own: nothing is left in anybody's metastore.
     arguments += ["--conf", "spark.sql.catalogImplementation=in-memory"]
+    // Without the mark, a table is half written; a cluster's own settings may have turned it off.
+    arguments += ["--conf", "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs=true"]
     for property in properties { arguments += ["--conf", property] }
     if URL(filePath: installation.program).lastPathComponent.hasPrefix("spark-submit") {
       arguments += ["--class", "org.apache.spark.sql.hive.thriftserver.SparkSQLCLIDriver", "spark-internal"]

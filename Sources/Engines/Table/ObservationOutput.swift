@@ -14,6 +14,22 @@ public struct ObservationOutput: Sendable {
   /// What the keys of one table's begin with.
   public func prefix(of table: TableName) -> String { "\(prefix)\(table)/" }
 
+  /// Sees to it that a table that is said to be written is there as a whole.
+  ///
+  /// - Throws: `EngineError` `.halfWritten` where its mark is not there; `StorageError`.
+  public func requireMark(_ table: TableName, of engine: String) async throws {
+    let key = prefix(of: table) + ObservationTableFormat.successMarker
+    do throws(StorageError) { _ = try await store.head(key) } catch {
+      guard error.code == .bucketMissing || error.code == .notFound else { throw error }
+      throw EngineError(
+        .halfWritten, "\(store.name)/\(prefix(of: table))",
+        "\(engine) has ended well, and left no \(ObservationTableFormat.successMarker)",
+        mend:
+          "see that it writes to the place that is seen here (engine.output, spark.bucket), and that its output "
+          + "committer makes marks")
+    }
+  }
+
   /// Sees to it that nothing of anybody's is written over.
   ///
   /// - Throws: `EngineError` `.invalidOutput` where the place is taken; `StorageError`.

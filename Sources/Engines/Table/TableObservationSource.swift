@@ -30,13 +30,16 @@ public final class TableObservationSource: ObservationSource {
   private struct Tally {
     var fromTable = 0
     var doubts: [Doubt: Int] = [:]
-    var tableBytes: Int64 = 0
+    /// What was read of the tables themselves.
+    var taken: [TableName: (bytes: Int64, requests: Int)] = [:]
   }
 
   private let engine: String
   private let tables: [TableName: ObservationTable]
   private let native: any ObservationSource
   private let cost: String?
+  /// Bytes that the engine scanned; nil where it does not say.
+  public let scannedBytes: Int64?
   private let tally = Mutex(Tally())
 
   /// A source that prefers `tables` to `native`.
@@ -44,10 +47,13 @@ public final class TableObservationSource: ObservationSource {
   /// - Parameters:
   ///   - engine: whose tables they are, for the notes.
   ///   - cost: what making the tables took, for the notes.
+  ///   - scannedBytes: bytes that the engine scanned for them; nil where it does not say.
   public init(
-    engine: String, tables: [TableName: ObservationTable], native: any ObservationSource, cost: String? = nil
+    engine: String, tables: [TableName: ObservationTable], native: any ObservationSource, cost: String? = nil,
+    scannedBytes: Int64? = nil
   ) {
     (self.engine, self.tables, self.native, self.cost) = (engine, tables, native, cost)
+    self.scannedBytes = scannedBytes
   }
 
   /// What the object holds, by the table where it tells, else by its bytes.
@@ -68,15 +74,16 @@ public final class TableObservationSource: ObservationSource {
       throw ObservationFailure(.outOfReach, "\(error)")
     }
     guard let records else { return try await read(object, request, .absent) }
-    let bytes = await table.bytesRead
+    let (bytes, requests) = (await table.bytesRead, await table.requests)
     switch await TableRecords(records, of: object, request, newest: table.newestChanges).judged {
     case .doubt(let doubt): return try await read(object, request, doubt)
     case .observation(var observation):
-      // The table's own bytes count once, with the object that made them be read.
-      observation.bytesRead = tally.withLock { tally in
+      // The table's own bytes and requests count once, with the object that made them be read.
+      (observation.bytesRead, observation.requests) = tally.withLock { tally in
         tally.fromTable += 1
-        defer { tally.tableBytes = max(tally.tableBytes, bytes) }
-        return max(0, bytes - tally.tableBytes)
+        let before = tally.taken[name] ?? (0, 0)
+        tally.taken[name] = (max(before.bytes, bytes), max(before.requests, requests))
+        return (max(0, bytes - before.bytes), max(0, requests - before.requests))
       }
       return observation
     }

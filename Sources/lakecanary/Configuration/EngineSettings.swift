@@ -38,7 +38,13 @@ extension PipelineConfiguration {
       surroundings.path($0, reader.origin(.sparkProgram))
     }
     engines.spark.master = reader.text(.sparkMaster)
-    engines.spark.bucket = reader.text(.sparkBucket)
+    engines.spark.bucket = reader.value(.sparkBucket) { text throws(SettingsReader.InvalidValue) in
+      // Without a scheme, no key could be told from the paths that Spark gives.
+      guard let scheme = text.firstRange(of: "://"), scheme.lowerBound > text.startIndex else {
+        throw .init("'\(text)' is no location for Spark; write s3a://bucket/ or file:///directory/")
+      }
+      return text
+    }
     engines.spark.conf =
       reader.values(.sparkConf) { text throws(SettingsReader.InvalidValue) in
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {

@@ -98,7 +98,7 @@ extension Pipeline {
     let stamp = clock.now().description.filter { $0.isNumber || $0 == "T" }.prefix(15)
     let place = try engineOutput(folder: "\(stamp)-\(UUID().uuidString.prefix(8).lowercased())")
     let tables: [ObservedTable]
-    var cost: String?
+    var cost: AthenaJob.Outcome?
     if engine == .spark {
       let statements = try await sparkStatements(ledger, store, place, isIncremental: true)
       if !statements.isEmpty { try await runSpark(try sparkScript(statements), statements, place, console) }
@@ -107,7 +107,7 @@ extension Pipeline {
       let outlooks = try await reconciler(ledger, store).outlook()
       if !options.athena.yes { try await requireScanLimit(outlooks, ledger, store, ofAll: false) }
       let statements = try await athenaStatements(ledger, store, place, reading: outlooks)
-      cost = try await runAthena(statements, place, console).text
+      cost = try await runAthena(statements, place, console)
       tables = statements.map(\.table)
     }
     return try await tableSource(engine.title, place, ledger, store, tables: tables, cost: cost)
@@ -115,7 +115,7 @@ extension Pipeline {
 
   private func tableSource(
     _ engine: String, _ place: EnginePlace, _ ledger: LedgerStore, _ store: any ObjectStore,
-    tables given: [ObservedTable]? = nil, cost: String? = nil
+    tables given: [ObservedTable]? = nil, cost: AthenaJob.Outcome? = nil
   ) async throws -> TableObservationSource {
     var tables: [TableName: ObservationTable] = [:]
     for table in try given ?? reconciler(ledger, store).observedTables() {
@@ -123,7 +123,8 @@ extension Pipeline {
         store: place.output.store, prefix: place.output.prefix(of: table.name), identity: table.identity)
     }
     return TableObservationSource(
-      engine: engine, tables: tables, native: BucketObservationSource(store: store), cost: cost)
+      engine: engine, tables: tables, native: BucketObservationSource(store: store),
+      cost: cost?.text, scannedBytes: cost?.scannedBytes)
   }
 
   /// What Spark is to run, a statement for each table that has objects.
@@ -180,7 +181,7 @@ extension Pipeline {
   func sparkHeading(_ place: EnginePlace) -> String {
     """
     -- For Spark 3.5 or later: one statement after the other, in one session. Then:
-    --   lakecanary reconcile --observations \(place.location)
+    --   lakecanary reconcile --observations \(ShellText.quoted(place.location.description))
 
     """
   }
@@ -201,6 +202,7 @@ extension Pipeline {
         + "it waits for one up to \(DurationText.text(job.startLimit))")
     try await job.run(sql) { line in console.progress.show("spark: \(line)") }
     console.progress.clear()
+    for statement in statements { try await place.output.requireMark(statement.table.name, of: "Spark") }
   }
 
   /// Where Spark's workers see a bucket, where nothing else is said.

@@ -1,3 +1,4 @@
+import DMS
 import Engines
 import Foundation
 import Ledger
@@ -29,6 +30,7 @@ extension Pipeline {
     let spark = configuration.engines.spark
     basis.sparkCores = SparkCluster.cores(master: spark.master, properties: spark.conf) ?? basis.sparkCores
     let tables = try reconciler.observedTables()
+    basis.isForEngines = tables.allSatisfy { $0.format == .parquet }
     if let large = outlooks.max(by: { $0.largest?.size ?? 0 < $1.largest?.size ?? 0 }),
       let object = large.largest,
       let table = tables.first(where: { $0.name == large.table })
@@ -50,12 +52,16 @@ extension Pipeline {
   }
 
   /// How a run compares with the plan that was made before it; nil where there is none, and then never again.
-  func comparison(with cost: RunCost, seconds: Double, engine: EngineName) -> String? {
+  func comparison(
+    with cost: RunCost, seconds: Double, engine: EngineName, observer: (any ObservationSource)?
+  ) -> String? {
     guard let data = FileManager.default.contents(atPath: planPath),
       let kept = try? JSONDecoder().decode(KeptPlan.self, from: data)
     else { return nil }
     try? FileManager.default.removeItem(atPath: planPath)
-    return PlanText.comparison(of: kept, with: cost, seconds: seconds, engine: engine)
+    return PlanText.comparison(
+      of: kept, with: cost, seconds: seconds, engine: engine,
+      scanned: (observer as? TableObservationSource)?.scannedBytes)
   }
 }
 
@@ -76,6 +82,7 @@ enum PlanText {
         "  " + estimate.engine.padding(toLength: 8, withPad: " ", startingAt: 0)
           + fields.joined(separator: " "))
     }
+    guard plan.estimates.count > 1 else { return lines.joined(separator: "\n") + "\n" }
     lines += [
       "",
       "Spark with \(plan.sparkCores) cores, by its master and properties where they say how many; list prices of "
@@ -86,7 +93,7 @@ enum PlanText {
 
   /// What was planned for an engine beside what a run by it took; nil where nothing was planned for it.
   static func comparison(
-    of kept: KeptPlan, with cost: RunCost, seconds: Double, engine: EngineName
+    of kept: KeptPlan, with cost: RunCost, seconds: Double, engine: EngineName, scanned: Int64?
   ) -> String? {
     guard let estimate = kept.plan.estimates.first(where: { $0.engine == engine.title }) else { return nil }
     let planned = [
@@ -97,8 +104,7 @@ enum PlanText {
     let own = engine == .native ? "" : " by this process itself"
     let taken = [
       counted(cost.objectsRead, "object"), counted(cost.requests, "request") + own,
-      bytes(cost.bytesRead) + own,
-      time(seconds),
+      scanned.map { "\(bytes($0)) scanned" } ?? bytes(cost.bytesRead) + own, time(seconds),
     ]
     return "planned at \(kept.plannedAt) for \(engine.title): \(planned.joined(separator: ", ")); "
       + "taken: \(taken.joined(separator: ", "))"

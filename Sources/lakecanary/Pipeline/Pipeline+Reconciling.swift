@@ -87,7 +87,9 @@ extension Pipeline {
       result.verdict = result.outcome.verdict ?? result.verdict
     }
     let seconds = (clock.now() - (began ?? clock.now())).inSeconds
-    if began != nil, unseen == nil, let comparison = comparison(with: cost, seconds: seconds, engine: engine)
+    if began != nil, unseen == nil,
+      let comparison = comparison(
+        with: cost, seconds: seconds, engine: engine, observer: observer)
     {
       result.outcome.notes.append(comparison)
     }

@@ -10,6 +10,7 @@ enum ShellText {
         default: false
         }
       }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    // By scalars: a quote that a combining mark follows is one character with it, and a quote all the same.
+    return isPlain ? word : "'" + word.unicodeScalars.map { $0 == "'" ? "'\\''" : "\($0)" }.joined() + "'"
   }
 }

@@ -172,6 +172,7 @@ import Testing
       let comparison = told.notes.filter { $0.hasPrefix("planned at ") }
       #expect(comparison.count == 1 && comparison[0].contains(" for Athena: 3 objects, "), "\(comparison)")
       #expect(comparison.first?.contains("; taken: 3 objects, ") ?? false, "\(comparison)")
+      #expect(comparison.first?.contains(" scanned, ") ?? false, "\(comparison)")
       #expect(told.status == "ok", "\(told)")
       told.expectSame(as: read)
       #expect(

@@ -44,8 +44,8 @@ import Time
       "the job ended with code 52: java.lang.OutOfMemoryError: Java heap space"
     ),
     (Spark(script: "kill -KILL $$"), "the job was killed by signal 9"),
-    (Spark(script: "exit 0"), "there is no table of observations"),
-    (Spark(script: halfAJob), "has no _SUCCESS: it is half written"),
+    (Spark(script: "exit 0"), "Spark has ended well, and left no _SUCCESS"),
+    (Spark(script: halfAJob), "Spark has ended well, and left no _SUCCESS"),
   ]
 
   /// A pipeline of which everything has arrived and nothing was read.
@@ -155,7 +155,45 @@ import Time
       environment: try Self.failures[2].spark.install(in: pipeline.scratch.path + "/spark"))
     #expect(failed.exitCode == 3 && failed.output.isEmpty, "\(failed.errorOutput)")
     #expect(failed.errorOutput.contains(Self.failures[2].said), "\(failed.errorOutput)")
+    let empty = try await pipeline.run(
+      "observe", "--engine", "spark", "--output", pipeline.scratch.path + "/observations",
+      environment: try Self.failures[4].spark.install(in: pipeline.scratch.path + "/spark-empty"))
+    #expect(empty.exitCode == 3 && empty.output.isEmpty, "\(empty.errorOutput)")
+    #expect(empty.errorOutput.contains(Self.failures[4].said), "\(empty.errorOutput)")
     #expect(try Data(contentsOf: URL(filePath: pipeline.ledger)) == before)
+  }
+
+  @Test func secretsOfTheClusterAreShownNowhere() async throws {
+    let pipeline = try await arrived()
+    let environment: [String: String?] = [
+      "LAKECANARY_SPARK_CONF": "spark.hadoop.fs.s3a.secret.key=TOPSECRET,spark.executor.memory=4g"
+    ]
+    let shown = try await pipeline.run("config", "show", environment: environment)
+    #expect(shown.output.contains("spark.hadoop.fs.s3a.secret.key=(hidden), spark.executor.memory=4g"))
+    #expect(!shown.output.contains("TOPSECRET"))
+    let spark = Spark(script: "echo \"Error: $@\" >&2; exit 1")
+    let run = try await pipeline.run(
+      "reconcile", "--json", "--verbose", "--engine", "spark", "--engine-output",
+      pipeline.scratch.path + "/observations",
+      environment: try spark.install(in: pipeline.scratch.path + "/spark").merging(environment) { $1 })
+    try expectUnknown(run, "secret.key=(hidden)", pipeline)
+    #expect(!run.output.contains("TOPSECRET") && !run.errorOutput.contains("TOPSECRET"))
+    let ledger = try Data(contentsOf: URL(filePath: pipeline.ledger))
+    #expect(ledger.firstRange(of: Data("TOPSECRET".utf8)) == nil)
+    let placeless = try await pipeline.run(
+      "reconcile", "--engine", "spark", "--engine-output", pipeline.scratch.path,
+      environment: ["LAKECANARY_SPARK_BUCKET": "/mnt/lake"])
+    #expect(
+      placeless.exitCode == 78 && placeless.errorOutput.contains("write s3a://bucket/ or file:///"),
+      "\(placeless.exitCode) \(placeless.errorOutput)")
+  }
+
+  @Test func whatNoEngineReadsIsPlannedForNone() async throws {
+    let pipeline = try await arrived()
+    let plan = try await pipeline.run(
+      "reconcile", "--plan", environment: ["LAKECANARY_ENDPOINT_SETTINGS": "DataFormat=csv"])
+    #expect(plan.exitCode == 0 && plan.output.contains("native: engines are asked to read Parquet alone"))
+    #expect(!plan.output.contains("Spark") && !plan.output.contains("Athena"), "\(plan.output)")
   }
 
   @Test func aPlanIsComparedWithTheRunAfterIt() async throws {
