@@ -121,6 +121,52 @@ import Time
     #expect(try await simulation.reconcile().figures?.missing == 0)
   }
 
+  @Test func aLossOfWhichPartArrivesTellsOfTheRest() async throws {
+    var simulation = try Simulation(seed: 112)
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    try simulation.commit(inserts: 10)
+    let held = simulation.takeRows()
+    try simulation.commit(inserts: 1)
+    simulation.flush()
+    let lost = try #require(try await simulation.reconcile().findings(.lostRows).first)
+    #expect(lost.rowCount == 10)
+    simulation.write(Array(held.prefix(9)))
+    let rest = try await simulation.reconcile()
+    let finding = try #require(rest.findings(.lostRows).first)
+    #expect(finding.id == lost.id && finding.rowCount == 1)
+    let proof = lost.summary.dropFirst("10 inserts on public.customers are".count)
+    #expect(finding.summary == "1 insert on public.customers is" + proof)
+    #expect(finding.rows.map(\.key) == [simulation.key(held[9].sequence)])
+    #expect(rest.verdict.reason == finding.summary)
+    simulation.write([held[9]])
+    let whole = try await simulation.reconcile()
+    #expect(whole.resolvedFindings.map(\.id) == [lost.id] && whole.figures?.missing == 0)
+  }
+
+  @Test func aLossCannotBeResolvedByHandAndOutlivesRetention() async throws {
+    var simulation = try Simulation(seed: 337)
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    try simulation.commit(inserts: 3)
+    _ = simulation.takeRows()
+    try simulation.commit(inserts: 3)
+    simulation.flush()
+    let finding = try #require(try await simulation.reconcile().findings(.lostRows).first)
+    let error = #expect(throws: LedgerError.self) {
+      try simulation.ledger.resolve(finding.id, reason: "looked at")
+    }
+    #expect(error?.code == .stillLost(finding.id, operations: 3))
+    // As a ledger may have it of a time when that was allowed.
+    try simulation.ledger.write { session in
+      try session.resolve(finding.id, because: "looked at", now: simulation.clock.now())
+    }
+    simulation.clock.advance(by: .seconds(86_400 * 40))
+    _ = try simulation.ledger.prune(settledBefore: simulation.clock.now() - .seconds(86_400 * 10))
+    #expect(try simulation.ledger.verifyIntegrity() == [])
+    #expect(try simulation.ledger.finding(finding.id) != nil)
+  }
+
   @Test func aBucketOutOfReachIsUnknown() async throws {
     var simulation = try Simulation()
     try simulation.commit(inserts: 1)

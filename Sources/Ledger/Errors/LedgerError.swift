@@ -36,6 +36,8 @@ public struct LedgerError: Error, Hashable, Sendable {
     case unknownRun(Int64)
     /// The ledger knows no finding of this number.
     case unknownFinding(Int64)
+    /// A finding was to be resolved by hand whose operations are still lost.
+    case stillLost(FindingID, operations: Int)
     /// A transaction that is committed was to be aborted, or the other way round.
     case contradictsSettled(Int64)
     /// All 2^42 sequence numbers of the pipeline are used up.
@@ -87,6 +89,9 @@ extension LedgerError: CustomStringConvertible {
     case .unknownTransaction(let id): "the ledger \(path) has no transaction \(id)"
     case .unknownRun(let id): "the ledger \(path) has no run \(id)"
     case .unknownFinding(let id): "the ledger \(path) has no finding \(id)"
+    case .stillLost(let id, let operations):
+      "finding \(id.rawValue) of the ledger \(path) cannot be resolved by hand: \(operations) of its operations are "
+        + "still not in the bucket"
     case .contradictsSettled(let id): "transaction \(id) of the ledger \(path) is settled the other way"
     case .sequencesExhausted: "the ledger \(path) has given out all of its sequence numbers"
     case .closed: "the ledger \(path) is closed"
@@ -113,6 +118,7 @@ extension LedgerError: CustomStringConvertible {
     case .unknownTransaction, .contradictsSettled: "this is an error of the program: please report it"
     case .unknownRun: "`lakecanary report --history` lists the runs"
     case .unknownFinding: "`lakecanary findings` lists them"
+    case .stillLost: "`lakecanary findings acknowledge` leaves it out of the verdict"
     case .sequencesExhausted: "begin a new ledger"
     case .closed: "open it again"
     case .sqlite: "look the code up at sqlite.org/rescode.html"

@@ -31,4 +31,9 @@ extension LedgerSession {
       try operation(OperationID(transaction: row["transaction_id"], ordinal: row["ordinal"]))
     }
   }
+
+  package func lossCount(of finding: FindingID) throws -> Int {
+    let statement = try db.cachedStatement(sql: "select count(*) from loss where finding_id = ?")
+    return try Int.fetchOne(statement, arguments: [finding.rawValue]) ?? 0
+  }
 }

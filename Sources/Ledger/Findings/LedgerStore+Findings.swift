@@ -41,13 +41,17 @@ extension LedgerStore {
 
   /// Says that a finding is settled; found again, it opens again.
   ///
-  /// - Throws: `.unknownFinding`.
+  /// What is lost is looked for no more, and so would not be found again: evidence alone resolves it.
+  ///
+  /// - Throws: `.unknownFinding`; `.stillLost`.
   public func resolve(_ id: FindingID, reason: String) throws(LedgerError) {
     let now = clock.now()
     try write { session in
       guard try session.finding(id) != nil else {
         throw LedgerError(.unknownFinding(id.rawValue), path: session.path)
       }
+      let lost = try session.lossCount(of: id)
+      guard lost == 0 else { throw LedgerError(.stillLost(id, operations: lost), path: session.path) }
       try session.resolve(id, because: reason, now: now)
     }
   }

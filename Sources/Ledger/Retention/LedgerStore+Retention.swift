@@ -143,7 +143,12 @@ extension LedgerSession {
     try execute(
       "delete from run where started_at < ? and id < (select max(id) from run)", [cutoff])
     summary.runs = changes
-    try execute("delete from finding where state = 'resolved' and resolved_at < ?", [cutoff])
+    // What is lost still has its finding.
+    try execute(
+      """
+      delete from finding where state = 'resolved' and resolved_at < ?
+        and not exists (select 1 from loss l where l.finding_id = finding.id)
+      """, [cutoff])
     summary.findings = changes
     return summary
   }

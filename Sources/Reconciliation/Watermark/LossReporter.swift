@@ -80,9 +80,15 @@ struct LossReporter {
     guard !left.isEmpty else {
       return try session.resolve(id, because: "the rows arrived in \(object)", now: now)
     }
-    let reason = known.summary.firstRange(of: ": ").map { String(known.summary[$0.upperBound...]) }
+    let reason = reason(proof: known.object, kind: proof(of: known))
     _ = try session.report(
-      finding(left, known.identity, object: known.object, because: reason ?? ""), run: run, now: now)
+      finding(left, known.identity, object: known.object, because: reason), run: run, now: now)
+  }
+
+  /// What proved a loss: the identity of its finding ends with it where no object does.
+  private func proof(of finding: Finding) -> LossRule.Proof? {
+    guard finding.object == nil else { return .laterTransaction }
+    return LossRule.Proof.allCases.first { finding.identity.hasSuffix("/\($0)") }
   }
 
   private func finding(

@@ -33,7 +33,7 @@ struct LossRule {
     case beforeBaseline
   }
 
-  enum Proof: Hashable {
+  enum Proof: Hashable, CaseIterable {
     /// A later transaction was met in the changes.
     case laterTransaction
     /// The full load shows a later transaction.

@@ -12,7 +12,7 @@ struct FindingsCommand: AsyncParsableCommand {
       EXAMPLES
         lakecanary findings --config customers.yaml
         lakecanary findings acknowledge 4 --reason "task was stopped for maintenance" --for 7d --config customers.yaml
-        lakecanary findings resolve 4 --reason "table reloaded" --config customers.yaml
+        lakecanary findings resolve 4 --reason "the object was put back" --config customers.yaml
       """,
     subcommands: [List.self, Acknowledge.self, Resolve.self], defaultSubcommand: List.self)
 
@@ -90,7 +90,12 @@ struct FindingsCommand: AsyncParsableCommand {
   }
 
   struct Resolve: PipelineCommand {
-    static let configuration = CommandConfiguration(abstract: "Say that a finding is over.")
+    static let configuration = CommandConfiguration(
+      abstract: "Say that a finding is over.",
+      discussion: """
+        Rows that are lost are over when they arrive, or a new load shows them; until then their finding can only be \
+        acknowledged.
+        """)
 
     @OptionGroup var common: CommonOptions
     @OptionGroup(title: "Pipeline") var pipeline: PipelineOptions

@@ -112,7 +112,7 @@ extension LedgerError.Code {
     case .notADatabase, .notALedger, .newerSchema, .olderSchema, .otherPipeline, .readOnly, .permissionDenied,
       .sequencesExhausted:
       .configuration
-    case .unknownRun, .unknownFinding: .usage
+    case .unknownRun, .unknownFinding, .stillLost: .usage
     case .absent, .corrupt, .diskFull, .inputOutput, .busy, .unknownTransaction, .contradictsSettled, .closed,
       .sqlite:
       .unknown

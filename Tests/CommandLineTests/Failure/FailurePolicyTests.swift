@@ -37,7 +37,8 @@ private typealias ExitStatus = lakecanary.ExitStatus
       (.corrupt, .unknown), (.newerSchema(found: 2, known: 1), .configuration),
       (.otherPipeline(found: "x"), .configuration), (.diskFull, .unknown), (.readOnly, .configuration),
       (.permissionDenied, .configuration), (.inputOutput, .unknown), (.unknownRun(1), .usage),
-      (.unknownFinding(1), .usage), (.sqlite(extendedCode: 1), .unknown),
+      (.unknownFinding(1), .usage),
+      (.stillLost(FindingID(rawValue: 1), operations: 2), .usage), (.sqlite(extendedCode: 1), .unknown),
     ]
     for (code, status) in codes { #expect(code.status == status, "\(code)") }
   }
