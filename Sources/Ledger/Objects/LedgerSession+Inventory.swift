@@ -18,6 +18,28 @@ extension LedgerSession {
       db.cachedStatement(sql: "select id from bucket where location = ?"), arguments: [location])
   }
 
+  /// The number of a table's bucket: one that the ledger has of this table alone under its location of before is
+  /// renamed.
+  package func bucket(_ location: String, of table: Int64, formerly former: String) throws -> Int64 {
+    guard try knownBucket(location) == nil, let id = try bucket(ofTableAlone: table, at: former) else {
+      return try bucket(location)
+    }
+    try execute("update bucket set location = ? where id = ?", [location, id])
+    return id
+  }
+
+  /// The number of a table's bucket that the ledger knows, also under its location of before.
+  package func knownBucket(_ location: String, of table: Int64, formerly former: String) throws -> Int64? {
+    try knownBucket(location) ?? bucket(ofTableAlone: table, at: former)
+  }
+
+  private func bucket(ofTableAlone table: Int64, at location: String) throws -> Int64? {
+    guard let id = try knownBucket(location) else { return nil }
+    let tables = try Int64.fetchAll(
+      db.cachedStatement(sql: "select table_id from inventory where bucket_id = ?"), arguments: [id])
+    return tables == [table] ? id : nil
+  }
+
   package func inventory(bucket: Int64, table: Int64) throws -> InventoryState {
     let statement = try db.cachedStatement(
       sql: "select * from inventory where bucket_id = ? and table_id = ?")

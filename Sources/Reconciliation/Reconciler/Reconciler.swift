@@ -87,27 +87,31 @@ public struct Reconciler: Sendable {
 
   /// The tables to reconcile.
   func contexts(in session: LedgerSession) throws -> [TableContext] {
-    try contexts(in: session) { location in try session.bucket(location) }
+    try contexts(in: session) { location, table in
+      try session.bucket(location, of: table, formerly: configuration.bucket)
+    }
   }
 
   /// The tables to reconcile, where the ledger is only read: a bucket that it does not know has the number 0, under
   /// which it knows nothing.
   func knownContexts(in session: LedgerSession) throws -> [TableContext] {
-    try contexts(in: session) { location in try session.knownBucket(location) ?? 0 }
+    try contexts(in: session) { location, table in
+      try session.knownBucket(location, of: table, formerly: configuration.bucket) ?? 0
+    }
   }
 
   private func contexts(
-    in session: LedgerSession, bucket: (String) throws -> Int64
+    in session: LedgerSession, bucket: (String, Int64) throws -> Int64
   ) throws -> [TableContext] {
     let tables = try session.tables().filter { table in
       configuration.tables.isEmpty || configuration.tables.contains(table.declaration.name)
     }
     return try tables.map { table in
-      // Files of all tables are objects of each of them: every table has a bucket of its own then.
-      let suffix =
-        configuration.settings.preserveTransactions && tables.count > 1 ? "#\(table.declaration.name)" : ""
+      // Files of all tables are objects of each of them: every table has a bucket of its own then, also the only one,
+      // which another may join.
+      let suffix = configuration.settings.preserveTransactions ? "#\(table.declaration.name)" : ""
       return TableContext(
-        table: table, bucket: try bucket(configuration.bucket + suffix),
+        table: table, bucket: try bucket(configuration.bucket + suffix, table.id),
         configuration: configuration, tag: ledger.pipelineTag)
     }
   }
