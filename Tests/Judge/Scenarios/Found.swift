@@ -110,17 +110,14 @@ struct Found {
 
   /// Of an object that came after the one that follows it, nothing may be lost in the end.
   ///
-  /// Where one listing named both, nothing tells that they were written the other way round: their names are in order.
-  /// Where a listing named the follower alone, the rows were out of order, and that is asked for.
+  /// More there is not to say: its name, by which all readers go, is in order, and when an object is first listed depends
+  /// on when somebody looks.
   private func isFoundLate(_ truth: FaultTruth, _ all: Truth) -> Bool {
-    let rows = truth.ownRows(record)
-    let follower = truth.detail.map { String($0.dropFirst("after ".count)) } ?? ""
-    let isAfter =
-      truth.object.flatMap { record.listings[$0] }.map { $0 > record.listings[follower, default: .max] }
-      ?? false
-    let isNamed = truth.object.map(objects(.outOfOrder).contains) ?? false
-    return rows.allSatisfy { record.losses[$0, default: 0] <= all.lost[$0, default: 0] }
-      && (isNamed || !isAfter)
+    // Of a row that the load left out, operations of the same name are lost with it.
+    truth.ownRows(record).allSatisfy { name in
+      record.losses[name, default: 0] <= all.lost[name, default: 0]
+        || all.lostOfLoad.contains(String(name.dropFirst(2)))
+    }
   }
 
   /// Whether the object that repeats another was named, with the number of its rows.

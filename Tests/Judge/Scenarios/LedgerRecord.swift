@@ -20,8 +20,8 @@ struct LedgerRecord {
 
   /// All operations that were not rolled back.
   private(set) var operations: [Operation] = []
-  /// By key of an object, how many objects of that name were listed, and the number of the listing that named it first.
-  private(set) var lives: [String: Int] = [:], listings: [String: Int] = [:]
+  /// By key of an object, how many objects of that name were listed.
+  private(set) var lives: [String: Int] = [:]
   /// By `I KEY`, how many operations of that name findings call lost.
   private(set) var losses: [String: Int] = [:]
   /// By key of an object, the operations that it delivered, and those of them whose lag counts.
@@ -37,11 +37,8 @@ struct LedgerRecord {
       return "\(kind) \(RowIdentity(tag: tag, sequence: row["sequence"]))"
     }
     try database.read { db in
-      for row in try Row.fetchAll(
-        db, sql: "select key, count(*) as n, min(listing) as listing from object group by key")
-      {
+      for row in try Row.fetchAll(db, sql: "select key, count(*) as n from object group by key") {
         lives[row["key"]] = row["n"]
-        listings[row["key"]] = row["listing"]
       }
       operations = try Row.fetchAll(
         db,
