@@ -3,6 +3,7 @@ import Reconciliation
 import TestSupport
 import Testing
 import Time
+import Workload
 
 /// What a person said is known covers no more than what was known.
 @Suite struct AcknowledgementTests {
@@ -79,5 +80,47 @@ import Time
     simulation.write(held)
     let rest = try await simulation.reconcile()
     #expect(rest.findings(.lateRows).filter { $0.state == .acknowledged }.map(\.rowCount).contains(150))
+  }
+
+  /// All that is found is acknowledged at once, again and again: each loss and each delay makes its own run CRITICAL,
+  /// and no run beside them.
+  @Test(arguments: UInt64(1)...12) func whatIsLostAfterAnAcknowledgementIsToldOf(seed: UInt64) async throws {
+    var simulation = try Simulation(seed: seed)
+    var generator = SplitMix64(seed: seed)
+    try simulation.commit(inserts: 9)
+    if seed.isMultiple(of: 2) { simulation.load() } else { simulation.flush() }
+    #expect(try await simulation.reconcile().verdict.status != .critical)
+    for round in 0..<12 {
+      let fault = Int.random(in: 0..<4, using: &generator)
+      try simulation.commit(inserts: Int.random(in: 1...3, using: &generator), updates: 1)
+      switch fault {
+      case 0:  // An object is lost, and another comes.
+        _ = simulation.takeRows()
+        try simulation.commit(inserts: 2)
+        simulation.flush()
+      case 1:  // A part of an object is lost.
+        simulation.write(Array(simulation.takeRows().dropFirst()))
+        try simulation.commit(inserts: 2)
+        simulation.flush()
+      case 2:  // Nothing comes for a while.
+        simulation.clock.advance(by: .seconds(500))
+      default: simulation.flush()
+      }
+      let result = try await simulation.reconcile()
+      #expect(
+        result.verdict.status == (fault < 3 ? .critical : .ok),
+        "round \(round), fault \(fault): \(result.verdict)")
+      if fault == 2 {
+        try acknowledgeAll(result, in: simulation)
+        simulation.flush()
+        let arrived = try await simulation.reconcile()
+        #expect(arrived.verdict.status == .critical, "round \(round): came late")
+        try acknowledgeAll(arrived, in: simulation)
+        simulation.clock.advance(by: .seconds(1))
+      } else {
+        try acknowledgeAll(result, in: simulation)
+      }
+      #expect(try await simulation.reconcile().verdict.status == .ok, "round \(round)")
+    }
   }
 }

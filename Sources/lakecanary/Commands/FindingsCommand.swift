@@ -11,7 +11,7 @@ struct FindingsCommand: AsyncParsableCommand {
     discussion: """
       EXAMPLES
         lakecanary findings --config customers.yaml
-        lakecanary findings acknowledge 4 --reason "task was stopped for maintenance" --for 7d --config customers.yaml
+        lakecanary findings acknowledge 4 --reason "rows were restored by hand" --for 7d --config customers.yaml
         lakecanary findings resolve 4 --reason "the object was put back" --config customers.yaml
       """,
     subcommands: [List.self, Acknowledge.self, Resolve.self], defaultSubcommand: List.self)
