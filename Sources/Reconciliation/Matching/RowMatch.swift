@@ -148,8 +148,21 @@ struct RowMatcher {
   private func byResemblance(
     _ row: ObservedRow, _ candidates: [KnownOperation], _ isDelivered: (KnownOperation) throws -> Bool
   ) rethrows -> RowMatch? {
-    let open = try candidates.filter { try !isDelivered($0) }
-    return resembling(row, open, needsBoth: false) ?? resembling(row, candidates, needsBoth: true)
+    var (delivered, open): ([KnownOperation], [KnownOperation]) = ([], [])
+    for operation in candidates {
+      if try isDelivered(operation) { delivered.append(operation) } else { open.append(operation) }
+    }
+    let again = resembling(row, delivered, needsBoth: true)
+    guard let first = resembling(row, open, needsBoth: false) else { return again }
+    // One that was committed nearer to the row's time comes again, whatever else was not delivered: a load covers what
+    // was committed shortly before it.
+    if case .operation(let first, _) = first, case .operation(let repeated, _)? = again,
+      let far = distance(of: first, from: row.commit), let near = distance(of: repeated, from: row.commit),
+      near < far
+    {
+      return again
+    }
+    return first
   }
 
   private func resembling(
