@@ -50,7 +50,12 @@ struct Found {
       return (namesObject(.unreadableObject) || namesObject(.emptyObject)) && rowsAreLost()
     case .lateObject: return isFoundLate(truth, all)
     case .overwriteObject: return (all.isUnseen(truth) || namesObject(.overwrittenObject)) && rowsAreLost()
-    case .deleteObject: return all.isUnseen(truth) ? rowsAreLost() : namesObject(.vanishedObject)
+    case .deleteObject:
+      if all.isUnseen(truth) { return rowsAreLost() }
+      // What went before a table was loaded afresh is owed by the load, whoever took it away.
+      return namesObject(.vanishedObject)
+        || all.isReloaded(after: truth)
+          && truth.ownRows(record).allSatisfy { record.isCovered($0) || isLost($0) }
     case .emptyObject: return namesObject(.emptyObject)
     case .foreignObject: return namesObject(.foreignName)
     case .doubleRow: return names(.duplicateRows)

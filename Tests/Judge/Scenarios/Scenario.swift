@@ -49,6 +49,8 @@ struct Scenario: Sendable {
     for writer in writers {
       guard !plan.form.isEmptyAtLoad else {
         try await writer.prepare()
+        // One session at a time may write.
+        await writer.close()
         continue
       }
       _ = try await write(writer, inserts: 90, updates: 30, deletes: 10, batch: 20, &generator)

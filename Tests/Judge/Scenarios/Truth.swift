@@ -53,6 +53,12 @@ struct Truth {
 
   var isReloaded: Bool { lines.contains { $0.isOne(of: [.reload]) } }
 
+  /// Whether the table was loaded again after a fault.
+  func isReloaded(after line: FaultTruth) -> Bool {
+    let place = lines.firstIndex { $0.fault == line.fault && $0.object == line.object }
+    return place.map { lines[$0...].contains { $0.isOne(of: [.reload]) } } ?? false
+  }
+
   /// Whether an object was there between two listings alone.
   ///
   /// Not a byte of it could be seen, so that it was there at all is nothing that a judge could say; that its rows are
